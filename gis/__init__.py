@@ -1,0 +1,1 @@
+"""Geometry, coordinate reference systems and GeoJSON, without a database or HTTP."""
