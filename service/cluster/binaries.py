@@ -80,6 +80,5 @@ def _what_to_install(found: list[Binaries], major: int | None) -> str:
     seen = ", ".join(f"{b.major} in {b.directory}" for b in found) or "none"
     needed = f"PostgreSQL {major}, which made this cluster's files," if major else f"PostgreSQL {OLDEST_MAJOR} or later"
     return (
-        f"{needed} with PostGIS was not found (PostgreSQL here: {seen}). "
-        f"On Debian or Ubuntu: apt-get install {package}"
+        f"{needed} with PostGIS was not found (PostgreSQL here: {seen}). On Debian or Ubuntu: apt-get install {package}"
     )
