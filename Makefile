@@ -1,0 +1,48 @@
+# Everything a developer does with this checkout; `make help` lists it. The work is done by the programs in .make/.
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run stop demo setup test check lint types layers bench lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup ## serve on 127.0.0.1:8000 (PORT=) with a database of its own; the first run sets up and loads the demo
+	@$(PYTHON) .make/serve.py run
+
+stop: ## stop the service and its database from another terminal
+	@"$$(.make/python --any)" .make/serve.py stop
+
+demo: setup ## load the demo municipality where there is none yet, and print its token
+	@$(PYTHON) .make/serve.py demo
+
+setup: ## install what is missing: system packages, .venv with the locked dependencies
+	@.make/setup
+
+test: check ## lint, types, layers and all tests, against a database of their own
+	@$(PYTHON) -m pytest
+
+check: lint types layers ## the checks that need no database
+
+lint: setup
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+
+types: setup
+	@.venv/bin/mypy
+	@.venv/bin/mypy .make
+
+layers: setup
+	@.venv/bin/lint-imports
+
+bench: setup ## measure valuation and reports on a million assets
+	@$(PYTHON) tests/bench/bench_valuation.py
+
+lock: ## resolve the dependencies anew into requirements.lock (ARGS="--upgrade")
+	@.make/lock $(ARGS)
+
+clean: stop ## remove .venv, caches and the tests' database; the register in .local/cluster stays
+	@"$$(.make/python --any)" -m service.cluster --directory .local/test-cluster remove
+	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +
