@@ -1,1 +1,35 @@
 """The tables of the register, declared once each."""
+
+from models import (
+    access,
+    asset,
+    asset_class,
+    assets,
+    capacity,
+    condition,
+    import_batch,
+    measure,
+    municipality,
+    parameter,
+    population,
+    run,
+    source,
+)
+from models.base import Base
+
+__all__ = [
+    "Base",
+    "access",
+    "asset",
+    "asset_class",
+    "assets",
+    "capacity",
+    "condition",
+    "import_batch",
+    "measure",
+    "municipality",
+    "parameter",
+    "population",
+    "run",
+    "source",
+]

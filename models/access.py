@@ -1,0 +1,51 @@
+"""Access tokens (stored hashed) and answers kept for repeated requests."""
+
+from __future__ import annotations
+
+import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Identity, Integer, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import MUNICIPALITY_CODE, Base
+
+
+class Role(StrEnum):
+    """What a token's holder may do."""
+
+    VIEWER = "viewer"
+    ENGINEER = "engineer"
+    PLANNER = "planner"
+    ADMIN = "admin"
+
+
+class AccessToken(Base):
+    """A bearer token; without a municipality the grant is national."""
+
+    __tablename__ = "access_token"
+
+    token_id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    token_sha256: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    holder: Mapped[str]
+    role: Mapped[Role]
+    municipality_code: Mapped[str | None] = mapped_column(MUNICIPALITY_CODE)
+    created_at: Mapped[datetime.datetime]
+    expires_at: Mapped[datetime.datetime | None]
+    last_used_at: Mapped[datetime.datetime | None]
+    revoked_at: Mapped[datetime.datetime | None]
+
+
+class KeptAnswer(Base):
+    """The answer to a POST with an Idempotency-Key, given again when the client repeats itself."""
+
+    __tablename__ = "kept_answer"
+
+    holder: Mapped[str] = mapped_column(primary_key=True)
+    idempotency_key: Mapped[str] = mapped_column(primary_key=True)
+    request_sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[int] = mapped_column(Integer)
+    headers: Mapped[dict[str, Any]]
+    body: Mapped[str]
+    answered_at: Mapped[datetime.datetime]

@@ -1,0 +1,36 @@
+"""What was imported: one row for each import that was applied."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Sequence
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, MunicipalityCode, municipality_check
+
+IMPORT_BATCH_ID_SEQUENCE = Sequence("import_batch_id_seq", metadata=Base.metadata)
+
+
+class ImportBatch(Base):
+    """An applied import with its counts and its check report."""
+
+    __tablename__ = "import_batch"
+    __table_args__ = (
+        ForeignKeyConstraint(["municipality_code"], ["municipality.municipality_code"]),
+        municipality_check(),
+    )
+
+    municipality_code: Mapped[MunicipalityCode]
+    batch_id: Mapped[int] = mapped_column(BigInteger, IMPORT_BATCH_ID_SEQUENCE, primary_key=True)
+    profile: Mapped[str]
+    file_name: Mapped[str]
+    file_sha256: Mapped[str]
+    imported_at: Mapped[datetime.datetime]
+    imported_by: Mapped[str]
+    added: Mapped[int]
+    changed: Mapped[int]
+    unchanged: Mapped[int]
+    faulty: Mapped[int]
+    report: Mapped[dict[str, Any]]

@@ -1,0 +1,113 @@
+"""Errors of the service: one class each, whose docstring is the default message, and the status it answers with."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong, and where: a JSON pointer, a query parameter or a row and column."""
+
+    pointer: str
+    detail: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the fault as a member of a problem document's `errors`."""
+        return {"pointer": self.pointer, "detail": self.detail}
+
+
+class KuntokantaError(Exception):
+    """The request could not be carried out."""
+
+    status = 500
+
+    def __init__(self, detail: str | None = None, faults: list[Fault] | None = None) -> None:
+        self.detail = detail or inspect.cleandoc(type(self).__doc__ or "")
+        self.faults = faults or []
+        super().__init__(self.detail)
+
+
+class MalformedRequest(KuntokantaError):
+    """The request is malformed."""
+
+    status = 400
+
+
+class TokenMissing(KuntokantaError):
+    """This needs an access token: send it as `Authorization: Bearer …`."""
+
+    status = 401
+
+
+class TokenInvalid(KuntokantaError):
+    """The access token is unknown, expired or revoked."""
+
+    status = 401
+
+
+class NotPermitted(KuntokantaError):
+    """The token's role may not do this in this municipality."""
+
+    status = 403
+
+
+class NotFound(KuntokantaError):
+    """There is no such resource."""
+
+    status = 404
+
+
+class DataConflict(KuntokantaError):
+    """The change contradicts what is in the register."""
+
+    status = 409
+
+
+class DuplicateSourceId(DataConflict):
+    """An asset with this source system and source id is in the register already."""
+
+
+class OverlappingValidity(DataConflict):
+    """A value of the same parameter, class, material and key is valid in part of this period."""
+
+
+class OverlappingCapacity(DataConflict):
+    """The asset has a capacity of this service in part of this period."""
+
+
+class StaleVersion(KuntokantaError):
+    """The resource has been changed since it was read: read it again and repeat the change."""
+
+    status = 412
+
+
+class VersionMissing(KuntokantaError):
+    """The change needs an If-Match header with the ETag that was read."""
+
+    status = 428
+
+
+class BodyTooLarge(KuntokantaError):
+    """The body is larger than the service takes."""
+
+    status = 413
+
+
+class InvalidData(KuntokantaError):
+    """The data are not valid."""
+
+    status = 422
+
+
+class ParameterMissing(KuntokantaError):
+    """No value of a parameter is valid on the valuation date."""
+
+    status = 422
+
+
+class DatabaseUnavailable(KuntokantaError):
+    """The database does not answer; try again in a moment."""
+
+    status = 503
