@@ -14,7 +14,7 @@ from service.cluster.place import Place
 START_TIMEOUT_S = 120  # recovery after a crash may take its time
 FAST_STOP_TIMEOUT_S = 30
 IMMEDIATE_STOP_TIMEOUT_S = 10
-ORPHAN_TIMEOUT_S = 5
+ORPHAN_TIMEOUT_S = 2
 LOG_LIMIT_BYTES = 20_000_000
 LOG_LINES_SHOWN = 20
 
