@@ -87,10 +87,11 @@ def component_conditions(
         assessed_condition=components.assessed_condition,
         assessed_year=components.assessed_year,
     )
-    return condition_today(evidence, _curves(components), default_condition[row], valuation_year)
+    return condition_today(evidence, component_curves(components), default_condition[row], valuation_year)
 
 
-def _curves(components: ComponentInputs) -> Curves:
+def component_curves(components: ComponentInputs) -> Curves:
+    """Return the quadratic curve of each component over its own service life."""
     size = len(components.asset_row)
     return Curves(
         kind=np.full(size, CurveKind.QUADRATIC, np.int8),
