@@ -4,7 +4,7 @@ import numpy as np
 
 from service.engine.components import ComponentInputs, component_conditions, component_curves
 from service.engine.condition import Condition, ConditionBasis, Evidence, condition_today, is_planned
-from service.engine.curves import CurveKind, Curves
+from service.engine.curves import CurveKind, Curves, PointTable
 from service.engine.deterioration import effective_age
 from service.engine.explanation import Quantity, Step, quantity
 
@@ -97,14 +97,16 @@ def _curve(curves: Curves, row: int) -> tuple[str, tuple[Quantity, ...]]:
     kind = CurveKind(int(curves.kind[row]))
     if kind is CurveKind.PIECEWISE:
         table = curves.point_tables[int(curves.point_table[row])]
-        points = zip(table.ages, table.conditions, strict=True)
-        named = [
-            (Quantity("point_age", age, "years"), Quantity("point_condition", left, "share")) for age, left in points
-        ]
-        return "piecewise", tuple(entry for pair in named for entry in pair)
+        return "piecewise", _points(table)
     return kind.name.lower(), tuple(
         quantity(name, getattr(curves, name)[row], unit) for name, unit in _CURVE_PARAMETERS[kind]
     )
+
+
+def _points(table: PointTable) -> tuple[Quantity, ...]:
+    ages = [Quantity(f"point_age_{number}", age, "years") for number, age in enumerate(table.ages)]
+    left = [Quantity(f"point_condition_{number}", at, "share") for number, at in enumerate(table.conditions)]
+    return (*ages, *left)
 
 
 def _is_own(own: Condition, final: Condition) -> bool:

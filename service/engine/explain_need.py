@@ -4,7 +4,6 @@ import numpy as np
 
 from service.engine.explanation import Quantity, Step, amount, quantity
 from service.engine.need_split import CapacityInputs, NeedSplit
-from service.engine.retention import RetentionMode
 from service.engine.valuation import AssetInputs, AssetValuations
 
 
@@ -13,8 +12,6 @@ def explain_need_split(
     valuations: AssetValuations,
     capacities: CapacityInputs,
     split: NeedSplit,
-    horizon_years: float,
-    mode: RetentionMode,
     asset_row: int,
 ) -> list[Step]:
     """Return the steps to one asset's retained share, needed and avoidable backlog, from the split that made them.
@@ -28,31 +25,27 @@ def explain_need_split(
         step
         for row in assessed
         for step in (
-            _place_step(valuations, capacities, split, horizon_years, row),
-            _share_step(assets, capacities, split, mode, row),
+            _place_step(valuations, capacities, split, row),
+            _share_step(assets, capacities, split, row),
         )
     ]
     return [*services, _highest_step(split, assessed, asset_row), *_backlog_steps(valuations, split, asset_row)]
 
 
-def _place_step(
-    valuations: AssetValuations, capacities: CapacityInputs, split: NeedSplit, horizon_years: float, row: int
-) -> Step:
+def _place_step(valuations: AssetValuations, capacities: CapacityInputs, split: NeedSplit, row: int) -> Step:
     asset = int(capacities.asset_row[row])
     inputs = (
         _service(capacities, row),
         amount("repair_backlog", int(valuations.repair_backlog[asset])),
         amount("annual_wear", int(valuations.annual_wear[asset])),
         quantity("running_cost", capacities.running_cost_eur[row], "eur"),
-        quantity("horizon_years", horizon_years, "years"),
+        quantity("horizon_years", split.horizon_years, "years"),
         quantity("capacity", capacities.capacity[row], "capacity"),
     )
     return Step("cost_per_place", inputs, quantity("cost_per_place", split.cost_per_place_eur[row], "eur_per_place"))
 
 
-def _share_step(
-    assets: AssetInputs, capacities: CapacityInputs, split: NeedSplit, mode: RetentionMode, row: int
-) -> Step:
+def _share_step(assets: AssetInputs, capacities: CapacityInputs, split: NeedSplit, row: int) -> Step:
     balances = split.balances
     here = (balances.service == capacities.service[row]) & (balances.area == capacities.area[row])
     inputs = (
@@ -65,7 +58,7 @@ def _share_step(
         quantity("sizing_need", balances.need[here][0], "capacity"),
     )
     result = quantity("retained_share", split.retention.retained_share[row], "share")
-    return Step(f"retained_share_{mode.name.lower()}", inputs, result)
+    return Step(f"retained_share_{split.mode.name.lower()}", inputs, result)
 
 
 def _highest_step(split: NeedSplit, rows: list[int], asset_row: int) -> Step:

@@ -90,6 +90,8 @@ class NeedSplit:
     balances: AreaBalances
     retention: Retention
     cost_per_place_eur: FloatArray
+    horizon_years: float
+    mode: RetentionMode
 
 
 def split_by_need(
@@ -124,6 +126,8 @@ def split_by_need(
         balances=_balances(groups, need, capacity_by_group(of_capacity, capacities.capacity), place_cost),
         retention=retention,
         cost_per_place_eur=price,
+        horizon_years=horizon_years,
+        mode=mode,
     )
 
 
