@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Sequence, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Sequence, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, MunicipalityCode, Share, Year, municipality_check, share_check
@@ -59,6 +59,7 @@ class ConditionAssessment(Base):
         UniqueConstraint("municipality_code", "source_system", "source_id"),
         municipality_check(),
         share_check("condition_index"),
+        Index("ix_condition_assessment_newest", "municipality_code", "asset_id", "assessed_on"),
     )
 
     municipality_code: Mapped[MunicipalityCode]

@@ -1456,6 +1456,9 @@ def upgrade() -> None:
             name=op.f("uq_condition_assessment_municipality_code_source_system_source_id"),
         ),
     )
+    op.create_index(
+        "ix_condition_assessment_newest", "condition_assessment", ["municipality_code", "asset_id", "assessed_on"]
+    )
 
 
 def downgrade() -> None:

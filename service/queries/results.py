@@ -1,0 +1,79 @@
+"""Storing of a run and its results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import sql
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from models.run import RUN_ID_SEQUENCE, Run, RunParameter, RunParameterSet, ServiceBalance, ServiceBalanceYear
+from service.database import raw_connection
+from service.queries.binary_copy import Column, write_columns
+
+
+def next_run_id(session: Session) -> int:
+    """Return a new run id, drawn from the sequence beforehand."""
+    return int(session.scalar(RUN_ID_SEQUENCE))
+
+
+def store_run(session: Session, values: Mapping[str, Any]) -> None:
+    """Insert a run's own row."""
+    session.execute(insert(Run).values(**values))
+
+
+def finish_run(session: Session, municipality_code: str, run_id: int, values: Mapping[str, Any]) -> None:
+    """Set the outcome of a run."""
+    session.execute(
+        update(Run).where(Run.municipality_code == municipality_code, Run.run_id == run_id).values(**values)
+    )
+
+
+def store_asset_valuations(session: Session, municipality_code: str, run_id: int, columns: list[Column]) -> None:
+    """Write the assets' figures by binary COPY."""
+    raw = raw_connection(session.connection())
+    count = len(columns[0].values)
+    code = np.frombuffer(municipality_code.encode("ascii") * count, "S3")
+    keys = [Column("municipality_code", "text3", code), Column("run_id", "int8", np.full(count, run_id))]
+    write_columns(raw, "asset_valuation", [*keys, *columns])
+
+
+def store_valuation_groups(
+    session: Session, municipality_code: str, run_id: int, names: list[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """Write the sums by grouping keys by COPY."""
+    columns = ["municipality_code", "run_id", "group_number", *names]
+    statement = sql.SQL("COPY valuation_group ({}) FROM STDIN").format(
+        sql.SQL(", ").join(sql.Identifier(name) for name in columns)
+    )
+    with raw_connection(session.connection()).cursor() as cursor, cursor.copy(statement) as copy:
+        for number, row in enumerate(rows):
+            copy.write_row((municipality_code, run_id, number, *row))
+
+
+def store_run_parameters(session: Session, rows: list[dict[str, Any]], sets: list[dict[str, Any]]) -> None:
+    """Insert the parameter values that a run read, and the sets that it resolved them to."""
+    if rows:
+        session.execute(insert(RunParameter), rows)
+    if sets:
+        session.execute(insert(RunParameterSet), sets)
+
+
+def store_balances(session: Session, balances: list[dict[str, Any]], years: list[dict[str, Any]]) -> None:
+    """Insert the balance of every service area, and of each of its years."""
+    if balances:
+        session.execute(insert(ServiceBalance), balances)
+        session.execute(insert(ServiceBalanceYear), years)
+
+
+def cents_as_euros(cents: NDArray[np.int64]) -> list[str]:
+    """Return cents as decimal texts, exactly.
+
+    >>> cents_as_euros(np.array([12345, -5]))
+    ['123.45', '-0.05']
+    """
+    return [f"{'-' if each < 0 else ''}{abs(each) // 100}.{abs(each) % 100:02d}" for each in cents.tolist()]
