@@ -36,17 +36,25 @@ def new_cluster(directory: Path) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def made_once() -> Iterator[Path]:
+def made_once() -> Iterator[Cluster]:
     path = enterable_directory()
     cluster = Cluster(path / "cluster", durable=False)
     cluster.start()
     cluster.stop()
-    yield cluster.directory
+    yield cluster
+    cluster.remove()
     shutil.rmtree(path)
 
 
 @pytest.fixture
-def cluster(made_once: Path, new_cluster: Cluster) -> Cluster:
-    """A cluster that was started and stopped before: a copy, since making one takes a second."""
-    subprocess.run(["cp", "-a", made_once, new_cluster.directory], check=True)
+def cluster(made_once: Cluster) -> Iterator[Cluster]:
+    """A cluster that was made before, since that takes a second, and is stopped."""
+    yield made_once
+    made_once.stop()
+
+
+@pytest.fixture
+def doomed_cluster(made_once: Cluster, new_cluster: Cluster) -> Cluster:
+    """A copy of a stopped cluster, to be damaged."""
+    subprocess.run(["cp", "-a", made_once.directory, new_cluster.directory], check=True)
     return new_cluster

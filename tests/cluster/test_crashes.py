@@ -2,7 +2,6 @@ import os
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -23,12 +22,12 @@ def server_pid(cluster: Cluster) -> int:
     return pid
 
 
-def test_a_killed_server_starts_again_with_everything_committed(cluster: Cluster) -> None:
-    cluster.durable = True
-    with psycopg.connect(cluster.start().url().replace("+psycopg", "")) as connection:
+def test_a_killed_server_starts_again_with_everything_committed(doomed_cluster: Cluster) -> None:
+    doomed_cluster.durable = True
+    with psycopg.connect(doomed_cluster.start().url().replace("+psycopg", "")) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-    os.kill(server_pid(cluster), signal.SIGKILL)
-    with psycopg.connect(cluster.start().url().replace("+psycopg", "")) as connection:
+    os.kill(server_pid(doomed_cluster), signal.SIGKILL)
+    with psycopg.connect(doomed_cluster.start().url().replace("+psycopg", "")) as connection:
         assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
 
 
@@ -59,21 +58,15 @@ def test_a_process_number_now_used_by_another_program_is_no_running_server(clust
 
 
 def test_a_process_number_now_used_by_another_cluster_leaves_that_one_alone(
-    directory: Path, made_once: Path, cluster: Cluster
+    cluster: Cluster, doomed_cluster: Cluster
 ) -> None:
-    subprocess.run(["cp", "-a", made_once, directory / "other"], check=True)
-    other = Cluster(directory / "other", durable=False)
-    try:
-        other.start()
-        cluster.start()
-        cluster.stop()
-        place = place_of(cluster)
-        place.account.write(place.data / "postmaster.pid", (place_of(other).data / "postmaster.pid").read_text())
-        assert cluster.stop() is False
-        assert cluster.start() != other.address()
-        assert other.address() is not None
-    finally:
-        other.remove()
+    cluster.start()
+    place = place_of(doomed_cluster)
+    others = (place_of(cluster).data / "postmaster.pid").read_text(encoding="utf-8")
+    place.account.write(place.data / "postmaster.pid", others)
+    assert doomed_cluster.stop() is False
+    assert doomed_cluster.start() != cluster.address()
+    assert cluster.address() is not None
 
 
 def test_an_interrupted_initdb_leaves_nothing_half_made(new_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,18 +80,14 @@ def test_an_interrupted_initdb_leaves_nothing_half_made(new_cluster: Cluster, mo
     assert not list(new_cluster.directory.glob("data.new*"))
 
 
-def test_a_failed_start_shows_the_end_of_the_log(cluster: Cluster) -> None:
-    cluster.start()
-    cluster.stop()
-    with (cluster.directory / "data" / "postgresql.conf").open("a", encoding="utf-8") as settings:
+def test_a_failed_start_shows_the_end_of_the_log(doomed_cluster: Cluster) -> None:
+    with (doomed_cluster.directory / "data" / "postgresql.conf").open("a", encoding="utf-8") as settings:
         settings.write("no_such_setting = 1\n")
     with pytest.raises(ClusterError, match=r"did not start(.|\n)*unrecognized configuration parameter"):
-        cluster.start()
+        doomed_cluster.start()
 
 
-def test_files_of_a_version_that_is_not_installed_are_not_touched(cluster: Cluster) -> None:
-    cluster.start()
-    cluster.stop()
-    (cluster.directory / "data" / "PG_VERSION").write_text("14\n", encoding="ascii")
+def test_files_of_a_version_that_is_not_installed_are_not_touched(doomed_cluster: Cluster) -> None:
+    (doomed_cluster.directory / "data" / "PG_VERSION").write_text("14\n", encoding="ascii")
     with pytest.raises(ClusterError, match=r"PostgreSQL 14.*apt-get install postgresql-14-postgis-3"):
-        cluster.start()
+        doomed_cluster.start()

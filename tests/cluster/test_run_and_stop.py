@@ -66,7 +66,7 @@ def until(condition: object) -> None:
 
 
 @pytest.fixture
-def checkout(directory: Path, made_once: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Checkout]:
+def checkout(directory: Path, made_once: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Checkout]:
     monkeypatch.delenv("KUNTOKANTA_DATABASE_URL", raising=False)
     monkeypatch.setenv("FAILING_COMMAND", "none")
     shutil.copytree(CHECKOUT / ".make", directory / ".make")
@@ -77,13 +77,14 @@ def checkout(directory: Path, made_once: Path, monkeypatch: pytest.MonkeyPatch) 
         (directory / ".venv" / "bin" / name).write_text(text, encoding="utf-8")
         (directory / ".venv" / "bin" / name).chmod(0o755)
     (directory / ".local").mkdir()
-    subprocess.run(["cp", "-a", made_once, directory / ".local" / "cluster"], check=True)
+    made_once.directory.rename(directory / ".local" / "cluster")
     made = Checkout(directory)
     yield made
     for process in made.started:
         process.kill()
         process.communicate()
-    made.cluster.remove()
+    made.cluster.stop()
+    made.cluster.directory.rename(made_once.directory)
 
 
 @pytest.mark.parametrize("request_to_end", [signal.SIGINT, signal.SIGTERM])
