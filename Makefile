@@ -1,18 +1,20 @@
 # Everything a developer does with this checkout; `make help` lists it. The work is done by the programs in .make/.
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
+TEST_CLUSTER = "$$(.make/python --any)" -m service.cluster --directory .local/test-cluster
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help run stop demo setup test check lint types layers bench lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup ## serve on 127.0.0.1:8000 (PORT=) with a database of its own; the first run sets up and loads the demo
 	@$(PYTHON) .make/serve.py run
 
 stop: ## stop the service and its database from another terminal
 	@"$$(.make/python --any)" .make/serve.py stop
+	@$(TEST_CLUSTER) stop >/dev/null
 
 demo: setup ## load the demo municipality where there is none yet, and print its token
 	@$(PYTHON) .make/serve.py demo
@@ -20,20 +22,20 @@ demo: setup ## load the demo municipality where there is none yet, and print its
 setup: ## install what is missing: system packages, .venv with the locked dependencies
 	@.make/setup
 
-test: check ## lint, types, layers and all tests, against a database of their own
-	@$(PYTHON) -m pytest
+test: check ## lint, types, layers and all tests, against a database of their own; pytest's summary comes last
+	@$(PYTHON) -m pytest; code=$$?; $(TEST_CLUSTER) stop-if-unused >/dev/null; exit $$code
 
 check: lint types layers ## the checks that need no database
 
-lint: setup
+lint: setup ## style and format, by ruff
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 
-types: setup
+types: setup ## types, by mypy --strict
 	@.venv/bin/mypy
 	@.venv/bin/mypy .make
 
-layers: setup
+layers: setup ## which part may use which, by import-linter
 	@.venv/bin/lint-imports
 
 bench: setup ## measure valuation and reports on a million assets
@@ -43,6 +45,6 @@ lock: ## resolve the dependencies anew into requirements.lock (ARGS="--upgrade")
 	@.make/lock $(ARGS)
 
 clean: stop ## remove .venv, caches and the tests' database; the register in .local/cluster stays
-	@"$$(.make/python --any)" -m service.cluster --directory .local/test-cluster remove
+	@$(TEST_CLUSTER) remove
 	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +

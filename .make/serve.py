@@ -21,6 +21,7 @@ WEB_SERVER_PID_FILE = LOCAL / "gunicorn.pid"
 DEMO_TOKEN = LOCAL / "demo-token"
 PROGRAMS = CHECKOUT / ".venv" / "bin"
 DATABASE_URL = "KUNTOKANTA_DATABASE_URL"
+OPEN_READING = "KUNTOKANTA_OPEN_READING"
 
 
 class Stopped(BaseException):
@@ -112,6 +113,7 @@ def _prepare(cluster: Cluster | None) -> dict[str, str]:
     if cluster is not None:
         _say("Starting the database")
         environment[DATABASE_URL] = cluster.start().url()
+        environment.setdefault(OPEN_READING, "true")  # demo data on the loopback address only
     _kuntokanta(environment, "migrate")
     _kuntokanta(environment, "demo", "--if-empty")
     return environment

@@ -25,6 +25,11 @@ def _stop(cluster: Cluster) -> int:
     return 0
 
 
+def _stop_if_unused(cluster: Cluster) -> int:
+    _say("stopped" if cluster.stop_if_unused() else "not running, or in use")
+    return 0
+
+
 def _status(cluster: Cluster) -> int:
     address = cluster.address()
     _say(f"running on {address.host}:{address.port}, files in {cluster.files()}" if address else "not running")
@@ -50,6 +55,7 @@ def _binaries(_: Cluster) -> int:
 COMMANDS: dict[str, tuple[Callable[[Cluster], int], str]] = {
     "start": (_start, "make it if need be, and start it"),
     "stop": (_stop, "stop it"),
+    "stop-if-unused": (_stop_if_unused, "stop it unless somebody is connected"),
     "status": (_status, f"say whether it runs (exit code {NOT_RUNNING} when it does not)"),
     "url": (_url, "print the database's URL"),
     "remove": (_remove, "stop it and delete all its data"),

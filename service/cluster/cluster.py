@@ -55,6 +55,12 @@ class Cluster:
             place = find_place(self.directory)
             return place is not None and postmaster.halt(place)
 
+    def stop_if_unused(self) -> bool:
+        """Stop the cluster unless somebody is connected to it; return whether it was stopped."""
+        if self.address() is None or databases.count_clients(*self._running()) > 0:
+            return False
+        return self.stop()
+
     def address(self) -> ClusterAddress | None:
         """Return the address if the cluster runs, otherwise nothing."""
         place = find_place(self.directory)

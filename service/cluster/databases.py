@@ -22,6 +22,11 @@ SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'role')
 """
 
 
+_CLIENTS = """
+SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid();
+"""
+
+
 def lay_foundation(place: Place, binaries: Binaries, address: ClusterAddress) -> None:
     """Make the role, the extensions and the database ``kuntokanta`` where they are missing."""
     values = {"role": ROLE, "database": DATABASE, "password": address.password}
@@ -42,11 +47,17 @@ def drop_database(place: Place, binaries: Binaries, address: ClusterAddress, nam
     _psql(place, binaries, address.port, f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE);")
 
 
-def _psql(place: Place, binaries: Binaries, port: int, script: str, database: str = "postgres") -> None:
+def count_clients(place: Place, binaries: Binaries, address: ClusterAddress) -> int:
+    """Return how many connections others have to the cluster."""
+    return int(_psql(place, binaries, address.port, _CLIENTS))
+
+
+def _psql(place: Place, binaries: Binaries, port: int, script: str, database: str = "postgres") -> str:
     where = ("-h", str(place.socket_directory), "-p", str(port), "-U", SUPERUSER, "-d", database)
     done = place.account.run(binaries.program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", *where, stdin=script)
     if done.returncode != 0:
         raise ClusterError(f"PostgreSQL refused: {done.stderr.strip()}")
+    return done.stdout
 
 
 def _quoted(identifier: str) -> str:

@@ -52,9 +52,10 @@ def test_data_and_address_outlive_a_stop_and_stopping_twice_is_no_error(cluster:
     assert query(first.url(), "SELECT answer FROM kept") == 42
 
 
-def test_an_open_transaction_does_not_hold_up_a_stop(cluster: Cluster) -> None:
+def test_an_open_transaction_holds_up_a_stop_only_where_asked(cluster: Cluster) -> None:
     with psycopg.connect(cluster.start().url().replace("+psycopg", "")) as connection:
         connection.execute("SELECT 1")
+        assert cluster.stop_if_unused() is False
         assert cluster.stop() is True
         connection.close()
 
@@ -72,6 +73,12 @@ def test_databases_are_made_with_postgis_copied_and_dropped(cluster: Cluster) ->
     cluster.drop_database('a "copy"')
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         query(cluster.url("first"), "SELECT 1")
+
+
+def test_a_cluster_that_nobody_uses_can_be_stopped_for_that(cluster: Cluster) -> None:
+    assert cluster.stop_if_unused() is False
+    cluster.start()
+    assert cluster.stop_if_unused() is True
 
 
 def test_a_cluster_that_does_not_run_says_so(new_cluster: Cluster) -> None:
