@@ -2,10 +2,12 @@
 
 import contextlib
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
 MIB = 1024 * 1024
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 — looked at only
 CONTAINER_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
@@ -19,10 +21,14 @@ def memory_bytes() -> int:
 
 
 def shared_memory_bytes() -> int:
-    """Return the size of /dev/shm in bytes (64 MiB in many a container, too little for parallel queries)."""
+    """Return the size of /dev/shm in bytes: 64 MiB in many a container, too little for parallel queries.
+
+    Zero where there is none that every user may write to.
+    """
     with contextlib.suppress(OSError):
-        status = os.statvfs("/dev/shm")  # noqa: S108 — looked at only
-        return status.f_frsize * status.f_blocks
+        status = os.statvfs(SHARED_MEMORY)
+        if SHARED_MEMORY.stat().st_mode & stat.S_IWOTH:
+            return status.f_frsize * status.f_blocks
     return 0
 
 
