@@ -219,3 +219,26 @@ class ServiceBalanceYear(Base):
     utilisation: Mapped[float | None]
     surplus: Mapped[float]
     deficit: Mapped[float]
+
+
+class RetentionRank(Base):
+    """Where an asset stood in the order in which the capacity of its service area was retained, and why."""
+
+    __tablename__ = "retention_rank"
+    __table_args__ = (
+        ForeignKeyConstraint(["municipality_code", "run_id"], ["run.municipality_code", "run.run_id"]),
+        municipality_check(),
+    )
+
+    municipality_code: Mapped[MunicipalityCode]
+    run_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    asset_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    service_code: Mapped[str] = mapped_column(ForeignKey("service.service_code"), primary_key=True)
+    area_code: Mapped[str]
+    capacity: Mapped[float]
+    running_cost_eur: Mapped[float | None]
+    is_protected: Mapped[bool]
+    cost_per_place_eur: Mapped[float | None]
+    rank: Mapped[int]
+    capacity_before: Mapped[float | None]
+    retained_share: Mapped[float | None]

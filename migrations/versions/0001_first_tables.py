@@ -1083,6 +1083,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("municipality_code", "run_id", "parameter_set", name=op.f("pk_run_parameter_set")),
     )
     op.create_table(
+        "retention_rank",
+        sa.Column("municipality_code", sa.String(length=3, collation="C"), nullable=False),
+        sa.Column("run_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("asset_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("service_code", sa.Text(), nullable=False),
+        sa.Column("area_code", sa.Text(), nullable=False),
+        sa.Column("capacity", sa.Double(), nullable=False),
+        sa.Column("running_cost_eur", sa.Double(), nullable=True),
+        sa.Column("is_protected", sa.Boolean(), nullable=False),
+        sa.Column("cost_per_place_eur", sa.Double(), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("capacity_before", sa.Double(), nullable=True),
+        sa.Column("retained_share", sa.Double(), nullable=True),
+        sa.CheckConstraint("municipality_code ~ '^[0-9]{3}$'", name=op.f("ck_retention_rank_municipality_code")),
+        sa.ForeignKeyConstraint(
+            ["municipality_code", "run_id"], ["run.municipality_code", "run.run_id"], name=op.f("fk_retention_rank_run")
+        ),
+        sa.ForeignKeyConstraint(["service_code"], ["service.service_code"], name=op.f("fk_retention_rank_service")),
+        sa.PrimaryKeyConstraint(
+            "municipality_code", "run_id", "asset_id", "service_code", name=op.f("pk_retention_rank")
+        ),
+    )
+    op.create_table(
         "service_balance",
         sa.Column("municipality_code", sa.String(length=3, collation="C"), nullable=False),
         sa.Column("run_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1479,6 +1502,7 @@ def downgrade() -> None:
     op.drop_table("service_need")
     op.drop_table("service_balance_year")
     op.drop_table("service_balance")
+    op.drop_table("retention_rank")
     op.drop_table("run_parameter_set")
     op.drop_table("run_parameter")
     op.drop_table("quay")

@@ -109,6 +109,7 @@ def compute(connection: Any, request: ValuationRequest, progress: Progress = lam
     valuations = value_assets(inputs, components, asset_parameters(sets, number), request.valuation_year)
     scenario = _scenario(load_scenarios(connection, request.municipality_code), request.scenario)
     horizon = _horizon(table, request)
+    table.find("clearing_years")  # read here, so that the run keeps what its reports divide by
     needs = NeedInputs(
         load_service_areas(connection, request.municipality_code),
         load_capacities(connection, request.municipality_code),

@@ -16,6 +16,7 @@ from service.queries.results import (
     cents_as_euros,
     store_asset_valuations,
     store_balances,
+    store_ranks,
     store_run_parameters,
     store_valuation_groups,
 )
@@ -35,6 +36,7 @@ def store_results(session: Session, municipality_code: str, run_id: int, valuati
     columns |= {name: cents_as_euros(each) for name, each in groups.cents.items()}
     store_valuation_groups(session, municipality_code, run_id, list(columns), zip(*columns.values(), strict=True))
     store_run_parameters(session, *_parameter_rows(municipality_code, run_id, valuation))
+    store_ranks(session, _rank_rows(municipality_code, run_id, valuation))
     store_balances(session, *_balance_rows(municipality_code, run_id, valuation))
 
 
@@ -116,6 +118,28 @@ def _parameter_rows(
         for number, each in enumerate(valuation.sets)
     ]
     return rows, sets
+
+
+def _rank_rows(municipality_code: str, run_id: int, valuation: Valuation) -> list[dict[str, Any]]:
+    capacities, split, sizing = valuation.sizing.capacities, valuation.split, valuation.sizing
+    assets = valuation.snapshot.assets
+    return [
+        {
+            "municipality_code": municipality_code,
+            "run_id": run_id,
+            "asset_id": int(assets["asset_id"][asset]),
+            "service_code": sizing.services[capacities.service[row]],
+            "area_code": sizing.areas[capacities.area[row]],
+            "capacity": float(capacities.capacity[row]),
+            "running_cost_eur": _or_none(capacities.running_cost_eur[row]),
+            "is_protected": bool(assets["is_protected"][asset]),
+            "cost_per_place_eur": _or_none(split.cost_per_place_eur[row]),
+            "rank": int(split.retention.rank[row]),
+            "capacity_before": _or_none(split.retention.capacity_before[row]),
+            "retained_share": _or_none(split.retention.retained_share[row]),
+        }
+        for row, asset in enumerate(capacities.asset_row.tolist())
+    ]
 
 
 def _balance_rows(

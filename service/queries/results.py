@@ -11,7 +11,15 @@ from psycopg import sql
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from models.run import RUN_ID_SEQUENCE, Run, RunParameter, RunParameterSet, ServiceBalance, ServiceBalanceYear
+from models.run import (
+    RUN_ID_SEQUENCE,
+    RetentionRank,
+    Run,
+    RunParameter,
+    RunParameterSet,
+    ServiceBalance,
+    ServiceBalanceYear,
+)
 from service.database import raw_connection
 from service.queries.binary_copy import Column, write_columns
 
@@ -61,6 +69,12 @@ def store_run_parameters(session: Session, rows: list[dict[str, Any]], sets: lis
         session.execute(insert(RunParameter), rows)
     if sets:
         session.execute(insert(RunParameterSet), sets)
+
+
+def store_ranks(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Insert the retention ranks of the assets that have a capacity."""
+    if rows:
+        session.execute(insert(RetentionRank), rows)
 
 
 def store_balances(session: Session, balances: list[dict[str, Any]], years: list[dict[str, Any]]) -> None:

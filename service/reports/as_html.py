@@ -1,0 +1,122 @@
+"""A report as a page that prints: key figures side by side, tables, bars, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
+from service.catalogues import text
+
+from service.reports.report import Kind, Report, ReportColumn, ReportTable
+from service.reports.shown import grouped, shown
+
+TEMPLATES = Path(__file__).parent / "templates"
+_CARDS = (
+    "repair_backlog_eur",
+    "needed_backlog_eur",
+    "avoidable_backlog_eur",
+    "capacity_investment_eur",
+    "renewal_need_eur_per_year",
+)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html"]), trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def report_html(report: Report, language: str) -> str:
+    """Return the report as one page in the language, with its style and without any other file."""
+
+    def translate(key: str, **values: Any) -> str:
+        return text(language, key, **values)
+
+    names = {"fi": "name_fi", "sv": "name_sv", "en": "name_en"}
+    municipality = report.municipality
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            language=language,
+            t=translate,
+            title=translate(f"report.{report.name}.title"),
+            municipality_name=municipality[names[language]] or municipality["name_fi"],
+            style=Markup((TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704 -- our own file
+            cards=[
+                _card(name, report.key_figures, language, translate) for name in _CARDS if name in report.key_figures
+            ],
+            tables=[_table(table, language) for table in report.tables if table.rows],
+            methods=_methods(report, translate),
+        )
+    )
+
+
+def _card(name: str, figures: dict[str, Any], language: str, translate: Callable[..., str]) -> dict[str, str]:
+    amount = figures[name]
+    figure = "–" if amount is None else f"{grouped(float(amount), 0, language)} €"
+    return {
+        "name": name,
+        "label": translate(f"column.{name}"),
+        "figure": figure,
+        "note": translate(f"report.note.{name}"),
+    }
+
+
+def _table(table: ReportTable, language: str) -> dict[str, Any]:
+    highest = max((float(row.get("repair_backlog_eur") or 0) for row in table.rows), default=0.0)
+    has_bars = highest > 0 and any(column.name == "avoidable_backlog_eur" for column in table.columns)
+    return {
+        "title": text(language, f"report.table.{table.name}"),
+        "headings": [{"label": _heading(column, language), "kind": column.kind} for column in table.columns],
+        "rows": [_row(row, table, language) | _bars(row, highest) for row in table.rows],
+        "total": _total(table, language),
+        "bars": has_bars,
+    }
+
+
+def _heading(column: ReportColumn, language: str) -> str:
+    label = text(language, f"column.{column.name}")
+    return f"{label}, €" if column.kind is Kind.MONEY else label
+
+
+def _row(row: dict[str, Any], table: ReportTable, language: str) -> dict[str, Any]:
+    cells = [{"text": shown(row.get(column.name), column, language), "kind": column.kind} for column in table.columns]
+    return {"cells": cells}
+
+
+def _bars(row: dict[str, Any], highest: float) -> dict[str, str]:
+    """Return the lengths of a row's bars in per cent of the longest row."""
+    lengths = {name: float(row.get(f"{name}_backlog_eur") or 0) for name in ("needed", "avoidable")}
+    return {name: f"{100 * length / highest:.2f}" if highest else "0" for name, length in lengths.items()}
+
+
+def _total(table: ReportTable, language: str) -> list[dict[str, Any]] | None:
+    if table.total is None:
+        return None
+    cells = [
+        {
+            "text": shown(table.total[column.name], column, language) if column.name in table.total else "",
+            "kind": column.kind,
+        }
+        for column in table.columns
+    ]
+    return [cells[0] | {"text": text(language, "report.total")}, *cells[1:]]
+
+
+def _methods(report: Report, translate: Callable[..., str]) -> list[str]:
+    return [
+        translate(
+            "report.method",
+            asset_class=translate(f"asset_class.{each['asset_class']}"),
+            method=translate(f"backlog_method.{each['backlog_method']}"),
+            target=f"{each['target_condition']:.0%}",
+        )
+        for each in report.run.get("backlog_methods", [])
+    ]

@@ -1,0 +1,86 @@
+"""The `service-need` report: need, capacity, surplus and deficit by service area and year, never netted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy.engine import Connection, RowMapping
+
+from service.queries.report_rows import load_balance_years, load_balances, load_service_area_names
+from service.reports.report import Kind, Report, ReportColumn, ReportTable
+from service.reports.reported_run import reported_run
+
+_KEY = (
+    ReportColumn("service_code", Kind.TEXT),
+    ReportColumn("area_code", Kind.TEXT),
+    ReportColumn("area_name", Kind.TEXT),
+)
+_SUMMARY = (
+    *_KEY,
+    ReportColumn("sizing_need", Kind.NUMBER),
+    ReportColumn("capacity", Kind.NUMBER),
+    ReportColumn("utilisation", Kind.SHARE),
+    ReportColumn("surplus", Kind.NUMBER),
+    ReportColumn("deficit", Kind.NUMBER),
+    ReportColumn("first_surplus_year", Kind.YEAR),
+    ReportColumn("first_deficit_year", Kind.YEAR),
+    ReportColumn("needed_backlog_eur", Kind.MONEY, "EUR"),
+    ReportColumn("avoidable_backlog_eur", Kind.MONEY, "EUR"),
+    ReportColumn("capacity_investment_eur", Kind.MONEY, "EUR"),
+)
+_BY_YEAR = (
+    *_KEY,
+    ReportColumn("year", Kind.YEAR),
+    ReportColumn("service_need", Kind.NUMBER),
+    ReportColumn("capacity", Kind.NUMBER),
+    ReportColumn("utilisation", Kind.SHARE),
+    ReportColumn("surplus", Kind.NUMBER),
+    ReportColumn("deficit", Kind.NUMBER),
+)
+# A surplus in one area does not meet a deficit in another: the sums stand side by side.
+_TOTALS = (
+    "sizing_need",
+    "capacity",
+    "surplus",
+    "deficit",
+    "needed_backlog_eur",
+    "avoidable_backlog_eur",
+    "capacity_investment_eur",
+)
+
+
+def service_need_report(connection: Connection, municipality_code: str, run_id: int | None = None) -> Report:
+    """Return the balance of every service area of a run, its services' sums, and the years of the horizon.
+
+    Raises:
+        NotFound: there is no such municipality or finished run.
+    """
+    municipality, run = reported_run(connection, municipality_code, run_id)
+    names = load_service_area_names(connection, municipality_code)
+    balances = [_named(row, names) for row in load_balances(connection, municipality_code, run["run_id"])]
+    years = [_named(row, names) for row in load_balance_years(connection, municipality_code, run["run_id"])]
+    services = (_KEY[0], *(column for column in _SUMMARY if column.name in _TOTALS))
+    return Report(
+        name="service-need",
+        municipality=municipality,
+        run=run,
+        tables=[
+            ReportTable("service_areas", _SUMMARY, balances),
+            ReportTable("services", services, _by_service(balances)),
+            ReportTable("years", _BY_YEAR, years),
+        ],
+    )
+
+
+def _named(row: RowMapping, names: dict[tuple[str, str], RowMapping]) -> dict[str, Any]:
+    name = names.get((row["service_code"], row["area_code"]))
+    return dict(row) | {"area_name": {"fi": name["name_fi"], "sv": name["name_sv"]} if name else None}
+
+
+def _by_service(balances: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    sums: dict[str, dict[str, Any]] = defaultdict(lambda: dict.fromkeys(_TOTALS, 0))
+    for row in balances:
+        for name in _TOTALS:
+            sums[row["service_code"]][name] += row[name]
+    return [{"service_code": code} | sums[code] for code in sorted(sums)]
