@@ -1,0 +1,83 @@
+"""The documents that describe the service: landing page, conformance, collections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gis.crs import SERVED_CRS, TM35FIN
+from service.ogc.links import Link, address, link
+from service.ogc.negotiation import GEOJSON, HTML, JSON, JSON_SCHEMA, OPENAPI
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from gis.finland import Bounds
+    from service.queries.feature_collections import FeatureCollection
+
+CONFORMANCE = (
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+)
+"""The classes of which every requirement is met."""
+
+TITLE = "Kuntokanta"
+DESCRIPTION = "Municipal assets with their condition and repair backlog against the service need"
+_SCHEMA_RELATION = "http://www.opengis.net/def/rel/ogc/1.0/schema"
+# Case does not matter in a relation (RFC 8288), but GDAL before 3.7 finds the link in this spelling only.
+_GEOJSON_SCHEMA_RELATION = "describedBy"
+_QUERYABLES_RELATION = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+
+
+def landing_document() -> dict[str, Any]:
+    """Return the landing page, where clients start."""
+    links = [
+        link("service-desc", address("api", f="json"), OPENAPI, "Definition of this API (OpenAPI 3.0)"),
+        link("service-doc", address("api", f="html"), HTML, "Documentation of this API"),
+        link("conformance", address("conformance"), JSON, "Conformance classes"),
+        link("data", address("collections"), JSON, "Collections"),
+    ]
+    return {"title": TITLE, "description": DESCRIPTION, "links": links}
+
+
+def conformance_document() -> dict[str, Any]:
+    """Return the conformance declaration."""
+    return {"conformsTo": list(CONFORMANCE)}
+
+
+def collections_document(
+    collections: Iterable[FeatureCollection], extents: Mapping[str, Bounds | None]
+) -> dict[str, Any]:
+    """Return all collections with their extents in CRS84."""
+    described = [collection_document(each, extents.get(each.id)) for each in collections]
+    return {"links": [], "collections": described}
+
+
+def collection_document(collection: FeatureCollection, extent: Bounds | None) -> dict[str, Any]:
+    """Return one collection; without features it has no extent."""
+    spatial = {"bbox": [list(extent)], "crs": next(iter(SERVED_CRS.values())).uri} if extent else None
+    return {
+        "id": collection.id,
+        "title": collection.title,
+        "description": collection.description,
+        "itemType": "feature",
+        **({"extent": {"spatial": spatial}} if spatial else {}),
+        "crs": [crs.uri for crs in SERVED_CRS.values()],
+        "storageCrs": TM35FIN.uri,
+        "links": _collection_links(collection),
+    }
+
+
+def _collection_links(collection: FeatureCollection) -> list[Link]:
+    def to(endpoint: str, **values: str) -> str:
+        return address(endpoint, collection_id=collection.id, **values)
+
+    return [
+        link("items", to("items"), GEOJSON, f"{collection.title} as GeoJSON"),
+        link("items", to("items", f="html"), HTML, f"{collection.title} as a table"),
+        link(_SCHEMA_RELATION, to("schema"), JSON_SCHEMA, "What the features hold"),
+        link(_GEOJSON_SCHEMA_RELATION, to("geojson_schema"), JSON_SCHEMA, "A feature as GeoJSON"),
+        link(_QUERYABLES_RELATION, to("queryables"), JSON_SCHEMA, "What can be filtered by"),
+    ]

@@ -1,0 +1,48 @@
+"""Extents in CRS84, kept for a while: they change slowly and every client asks for them first."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from gis.crs import CRS84, TM35FIN
+from gis.projection import transformer
+from service.queries.feature_extents import load_extents
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gis.finland import Bounds
+    from service.database import Database
+
+KEPT_SECONDS = 60.0
+_DIGITS = 6
+
+
+class Extents:
+    """The extents of all collections of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._read_at = -KEPT_SECONDS
+        self._extents: Mapping[str, Bounds | None] = {}
+
+    def by_collection(self) -> Mapping[str, Bounds | None]:
+        """Return west, south, east, north in degrees by collection, at most a minute old."""
+        with self._lock:
+            if time.monotonic() - self._read_at >= KEPT_SECONDS:
+                with self._database.reading() as connection:
+                    self._extents = {each: _degrees(bounds) for each, bounds in load_extents(connection).items()}
+                self._read_at = time.monotonic()
+            return self._extents
+
+
+def _degrees(bounds: Bounds | None) -> Bounds | None:
+    """The box in degrees, grown to whole millionths of a degree so that nothing falls outside by rounding."""
+    if bounds is None:
+        return None
+    west, south, east, north = transformer(TM35FIN, CRS84).transform_bounds(*bounds, densify_pts=21)
+    step = 10**-_DIGITS
+    return tuple(round(side, _DIGITS) for side in (west - step, south - step, east + step, north + step))

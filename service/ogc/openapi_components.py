@@ -1,0 +1,130 @@
+"""Parts of the OpenAPI document that all collections share: parameters, responses, schemas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gis.crs import CRS84, SERVED_CRS
+from service.ogc.items_parameters import DEFAULT_LIMIT, MAX_LIMIT
+from service.ogc.negotiation import GEOJSON, HTML, JSON, JSON_SCHEMA, Representation
+
+_CRS_URIS = [crs.uri for crs in SERVED_CRS.values()]
+_PROBLEM = "application/problem+json"
+
+
+def reference(kind: str, name: str) -> dict[str, str]:
+    """Return a reference to a component."""
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def components() -> dict[str, Any]:
+    """Return the shared components."""
+    return {"parameters": _parameters(), "headers": _headers(), "responses": _responses(), "schemas": _schemas()}
+
+
+def _parameter(name: str, description: str, schema: dict[str, Any], place: str = "query") -> dict[str, Any]:
+    parameter = {"name": name, "in": place, "description": description, "required": place == "path", "schema": schema}
+    return parameter if place == "path" else {**parameter, "style": "form", "explode": False}
+
+
+def _parameters() -> dict[str, Any]:
+    numbers = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}
+    crs = {"type": "string", "format": "uri", "enum": _CRS_URIS, "default": CRS84.uri}
+    limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+    code = {"type": "string", "pattern": "^[0-9]{3}$"}
+    by_key = {
+        "f": _parameter("f", "Representation; goes before Accept", {"type": "string", "enum": list(Representation)}),
+        "featureId": _parameter("featureId", "Id of a feature", {"type": "string"}, "path"),
+        "bbox": _parameter(
+            "bbox", "Only features that touch this box: west,south,east,north, or with heights", numbers
+        ),
+        "bbox-crs": _parameter("bbox-crs", "System of `bbox`, axes as it declares them", crs),
+        "crs": _parameter("crs", "System of the coordinates in the answer, axes as it declares them", crs),
+        "datetime": _parameter("datetime", "Has no effect: no feature has a property of time", {"type": "string"}),
+        "limit": _parameter("limit", "Most features of a page; more than the maximum means the maximum", limit),
+        "cursor": _parameter("cursor", "Where the page starts, from the `next` link", {"type": "string"}),
+        "municipality": _parameter("municipality", "Only features of this municipality", code),
+    }
+    by_key["datetime"]["description"] += "; an RFC 3339 date-time or an interval of them"
+    return by_key
+
+
+def _headers() -> dict[str, Any]:
+    return {"Content-Crs": {"description": "System of the coordinates, in brackets", "schema": {"type": "string"}}}
+
+
+def _responses() -> dict[str, Any]:
+    def problem(description: str) -> dict[str, Any]:
+        return {"description": description, "content": {_PROBLEM: {"schema": reference("schemas", "problem")}}}
+
+    def document(description: str, json_type: str, schema: str) -> dict[str, Any]:
+        html = {"schema": {"type": "string"}}
+        return {
+            "description": description,
+            "content": {json_type: {"schema": reference("schemas", schema)}, HTML: html},
+        }
+
+    in_crs = {"headers": {"Content-Crs": reference("headers", "Content-Crs")}}
+    return {
+        "LandingPage": document("Links to what there is", JSON, "landingPage"),
+        "Api": {"description": "This document", "content": {JSON: {"schema": {"type": "object"}}}},
+        "Conformance": document("Classes that are met", JSON, "confClasses"),
+        "Collections": document("All collections", JSON, "collections"),
+        "Collection": document("One collection", JSON, "collection"),
+        "Schema": document("A JSON Schema", JSON_SCHEMA, "jsonSchema"),
+        "Features": {**document("A page of features", GEOJSON, "featureCollection"), **in_crs},
+        "Feature": {**document("One feature", GEOJSON, "feature"), **in_crs},
+        "Malformed": problem("A query parameter is unknown or malformed"),
+        "NotFound": problem("There is no such resource"),
+        "NotAcceptable": problem("There is no representation that the client accepts"),
+        "Unavailable": problem("The database does not answer"),
+    }
+
+
+def _schemas() -> dict[str, Any]:
+    text, links = {"type": "string"}, {"type": "array", "items": reference("schemas", "link")}
+    count = {"type": "integer", "minimum": 0}
+    feature = {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "id": text,
+        "geometry": {"type": "object", "nullable": True},
+        "properties": {"type": "object", "nullable": True},
+        "links": links,
+    }
+    features = {
+        "type": {"type": "string", "enum": ["FeatureCollection"]},
+        "features": {"type": "array", "items": reference("schemas", "feature")},
+        "links": links,
+        "timeStamp": {"type": "string", "format": "date-time"},
+        "numberMatched": count,
+        "numberReturned": count,
+    }
+    collection = {
+        **dict.fromkeys(("id", "title", "description", "itemType", "storageCrs"), text),
+        "extent": {"type": "object"},
+        "crs": {"type": "array", "items": text},
+        "links": links,
+    }
+    collections = {"links": links, "collections": {"type": "array", "items": reference("schemas", "collection")}}
+    fault = {"type": "object", "properties": {"pointer": text, "detail": text}}
+    problem = {
+        **dict.fromkeys(("type", "title", "detail", "instance"), text),
+        "status": {"type": "integer"},
+        "errors": {"type": "array", "items": fault},
+    }
+    return {
+        "link": _object(dict.fromkeys(("href", "rel", "type", "title"), text), "href", "rel"),
+        "landingPage": _object({"title": text, "description": text, "links": links}, "links"),
+        "confClasses": _object({"conformsTo": {"type": "array", "items": text}}, "conformsTo"),
+        "collections": _object(collections, "links", "collections"),
+        "collection": _object(collection, "id", "links"),
+        "feature": _object(feature, "type", "geometry", "properties"),
+        "featureCollection": _object(features, "type", "features"),
+        "jsonSchema": {"type": "object"},
+        "problem": _object(problem),
+    }
+
+
+def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    described: dict[str, Any] = {"type": "object", "properties": properties}
+    return {**described, "required": list(required)} if required else described

@@ -1,0 +1,101 @@
+"""JSON Schemas of a collection's features: what they return (Part 5) and what can be filtered by (Part 3)."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from service.queries.feature_collections import FeatureCollection, FeatureProperty
+
+_JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+_TYPES: dict[type[Any], dict[str, str]] = {
+    str: {"type": "string"},
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    datetime.date: {"type": "string", "format": "date"},
+}
+
+
+def property_schema(described: FeatureProperty) -> dict[str, Any]:
+    """Return the JSON Schema of a property: type, limits, choices, label and unit."""
+    schema: dict[str, Any] = {"title": _label(described), "description": described.description}
+    schema |= value_schema(described)
+    if described.unit:
+        schema |= {"x-ogc-unit": described.unit}
+    return schema
+
+
+def value_schema(described: FeatureProperty) -> dict[str, Any]:
+    """Return the JSON Schema of a property's values alone."""
+    limits = {"minimum": described.ge, "maximum": described.le, "enum": described.choices}
+    return {**_TYPES[described.type], **{name: limit for name, limit in limits.items() if limit is not None}}
+
+
+def feature_schema(collection: FeatureCollection, address: str) -> dict[str, Any]:
+    """Return the schema of what the features of a collection return: id, geometry and every property."""
+    return _schema(collection, address, additional=None)
+
+
+def queryables_schema(collection: FeatureCollection, address: str) -> dict[str, Any]:
+    """Return the schema of what a collection can be filtered by: nothing but this."""
+    return _schema(collection, address, additional=False)
+
+
+def geojson_schema(collection: FeatureCollection, address: str) -> dict[str, Any]:
+    """Return the schema of a feature as GeoJSON, by which GDAL knows the type of a column that is null at first."""
+    properties = {name: value_schema(each) for name, each in collection.properties.items()}
+    return {
+        "$schema": _JSON_SCHEMA,
+        "$id": address,
+        "type": "object",
+        "title": collection.title,
+        "description": f"{collection.description} As GeoJSON; any property but the municipality may be null.",
+        "properties": {
+            "type": {"type": "string", "enum": ["Feature"]},
+            "id": {"type": "string"},
+            "geometry": {"type": "object"},
+            "properties": {"type": "object", "properties": properties},
+        },
+    }
+
+
+def geometry_format(geometry_types: tuple[str, ...]) -> str:
+    """Return the format of Part 5 for a collection's geometry types.
+
+    >>> geometry_format(("LINESTRING", "MULTILINESTRING"))
+    'geometry-linestring-or-multilinestring'
+    >>> geometry_format(("POINT", "POLYGON"))
+    'geometry-any'
+    """
+    simple = {kind.removeprefix("MULTI") for kind in geometry_types}
+    if len(simple) > 1:
+        return "geometry-any"
+    return "geometry-" + "-or-".join(sorted({kind.lower() for kind in geometry_types}))
+
+
+def _schema(collection: FeatureCollection, address: str, *, additional: bool | None) -> dict[str, Any]:
+    geometry = {
+        "title": "Geometry",
+        "x-ogc-role": "primary-geometry",
+        "format": geometry_format(collection.geometry_types),
+    }
+    identifier = {"title": "Id", "type": "string", "x-ogc-role": "id", "readOnly": True}
+    properties = {name: property_schema(each) for name, each in collection.properties.items()}
+    schema: dict[str, Any] = {
+        "$schema": _JSON_SCHEMA,
+        "$id": address,
+        "type": "object",
+        "title": collection.title,
+        "description": collection.description,
+        "properties": {"id": identifier, "geometry": geometry, **properties},
+    }
+    return schema if additional is None else {**schema, "additionalProperties": additional}
+
+
+def _label(described: FeatureProperty) -> str:
+    label = described.name
+    for ending in ("_eur", "_m2", "_m3", "_mm", "_m"):
+        label = label.removesuffix(ending)
+    return label.replace("_", " ").capitalize() + (f" ({described.unit})" if described.unit else "")

@@ -1,0 +1,109 @@
+"""What describes the service, under `/ogc`: landing page, conformance, definition, collections and their schemas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import Blueprint, Response, current_app, url_for
+
+from service.errors import NotFound
+from service.ogc import documents, schemas
+from service.ogc.extents import Extents
+from service.ogc.links import address
+from service.ogc.negotiation import JSON, JSON_SCHEMA, OPENAPI
+from service.ogc.openapi import openapi_document
+from service.ogc.request_parameters import only_representation
+from service.ogc.responses import document_response
+from service.queries.feature_registry import feature_collections
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from service.database import Database
+    from service.queries.feature_collections import FeatureCollection
+
+blueprint = Blueprint("ogc", __name__, template_folder="templates")
+
+
+@blueprint.get("/", strict_slashes=False)
+def landing() -> Response:
+    """Where clients start."""
+    representation = only_representation(JSON)
+    return document_response(documents.landing_document(), representation, JSON)
+
+
+@blueprint.get("/conformance")
+def conformance() -> Response:
+    """The conformance classes that are met."""
+    representation = only_representation(JSON)
+    return document_response(documents.conformance_document(), representation, JSON)
+
+
+@blueprint.get("/api")
+def api() -> Response:
+    """The OpenAPI document."""
+    representation = only_representation(OPENAPI)
+    server = url_for("ogc.landing", _external=True).rstrip("/")
+    return document_response(openapi_document(server), representation, OPENAPI, with_links=False)
+
+
+@blueprint.get("/collections")
+def collections() -> Response:
+    """All collections."""
+    representation = only_representation(JSON)
+    document = documents.collections_document(feature_collections().values(), _extents().by_collection())
+    return document_response(document, representation, JSON)
+
+
+@blueprint.get("/collections/<collection_id>")
+def collection(collection_id: str) -> Response:
+    """One collection."""
+    described = collection_or_404(collection_id)
+    representation = only_representation(JSON)
+    document = documents.collection_document(described, _extents().by_collection().get(collection_id))
+    return document_response(document, representation, JSON)
+
+
+@blueprint.get("/collections/<collection_id>/schema")
+def schema(collection_id: str) -> Response:
+    """What the features of a collection hold."""
+    return _schema_response(collection_id, "schema", schemas.feature_schema)
+
+
+@blueprint.get("/collections/<collection_id>/geojson-schema")
+def geojson_schema(collection_id: str) -> Response:
+    """A feature as GeoJSON."""
+    return _schema_response(collection_id, "geojson_schema", schemas.geojson_schema)
+
+
+@blueprint.get("/collections/<collection_id>/queryables")
+def queryables(collection_id: str) -> Response:
+    """What a collection can be filtered by."""
+    return _schema_response(collection_id, "queryables", schemas.queryables_schema)
+
+
+def _schema_response(
+    collection_id: str, endpoint: str, described_by: Callable[[FeatureCollection, str], dict[str, Any]]
+) -> Response:
+    collection = collection_or_404(collection_id)
+    representation = only_representation(JSON_SCHEMA)
+    document = described_by(collection, address(endpoint, collection_id=collection_id))
+    return document_response(document, representation, JSON_SCHEMA, with_links=False)
+
+
+def collection_or_404(collection_id: str) -> FeatureCollection:
+    """Return a collection; raises `NotFound` where there is none of this id."""
+    described = feature_collections().get(collection_id)
+    if described is None:
+        raise NotFound(f"There is no collection '{collection_id[:60]}'; /ogc/collections lists those there are")
+    return described
+
+
+def database() -> Database:
+    """Return the database of this application."""
+    return cast("Database", current_app.extensions["database"])
+
+
+def _extents() -> Extents:
+    kept: Extents = current_app.extensions.setdefault("ogc_extents", Extents(database()))
+    return kept

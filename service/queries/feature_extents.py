@@ -1,0 +1,74 @@
+"""Extents of collections, found by the spatial index instead of by reading every geometry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, literal_column, select, text, union_all
+from sqlalchemy.dialects.postgresql import TEXT
+
+from models.asset import Asset
+from models.registry import ASSET_CLASSES
+from service.queries.feature_assets import VALUED_ASSETS, class_number
+from service.queries.feature_registry import feature_collections
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select, Table
+    from sqlalchemy.engine import Connection
+
+    from gis.finland import Bounds
+    from service.queries.feature_collections import FeatureCollection
+
+_asset: Table = Asset.__table__  # type: ignore[assignment]
+# Side, the coordinate on it, and a line beyond Finland that runs along it: the geometry nearest to the line is the
+# outermost, and the index finds it without looking at the others.
+_SIDES = (
+    ("ST_XMin", "LINESTRING(-10000000 0,-10000000 20000000)"),
+    ("ST_YMin", "LINESTRING(-10000000 -10000000,10000000 -10000000)"),
+    ("ST_XMax", "LINESTRING(10000000 0,10000000 20000000)"),
+    ("ST_YMax", "LINESTRING(-10000000 20000000,10000000 20000000)"),
+)
+
+
+def load_extents(connection: Connection) -> dict[str, Bounds | None]:
+    """Return west, south, east, north in EPSG:3067 of each collection; None where it holds no geometry."""
+    connection.execute(text("SET LOCAL jit = off"))  # compiling a hundred look-ups takes longer than making them
+    classes = [_class_extent(code, each.number) for code, each in ASSET_CLASSES.items()]
+    areas = [_area_extent(each) for each in feature_collections().values() if _is_area(each)]
+    extents = {row[0]: _bounds(row[1:]) for row in connection.execute(union_all(*classes, *areas))}
+    of_classes = [bounds for code in ASSET_CLASSES if (bounds := extents[code])]
+    return {**extents, VALUED_ASSETS: _around(of_classes)}
+
+
+def _is_area(collection: FeatureCollection) -> bool:
+    return collection.id != VALUED_ASSETS and collection.id not in ASSET_CLASSES
+
+
+def _class_extent(code: str, number: int) -> Select[Any]:
+    return select(literal_column(f"'{code}'", TEXT), *(_outermost(number, name, line) for name, line in _SIDES))
+
+
+def _outermost(number: int, coordinate: str, line: str) -> Any:
+    beyond = func.ST_GeomFromEWKT(literal_column(f"'SRID=3067;{line}'"))
+    distance = _asset.c.geometry.op("<->")(beyond)
+    of_class = _asset.c.asset_class == class_number(number)
+    nearest = select(getattr(func, coordinate)(_asset.c.geometry)).where(of_class, _asset.c.geometry.is_not(None))
+    return nearest.order_by(distance).limit(literal_column("1")).scalar_subquery()
+
+
+def _area_extent(collection: FeatureCollection) -> Select[Any]:
+    extent = select(func.ST_Extent(collection.geometry).label("box")).select_from(collection.source).subquery()
+    sides = (getattr(func, coordinate)(extent.c.box) for coordinate, _ in _SIDES)
+    return select(literal_column(f"'{collection.id}'", TEXT), *sides)
+
+
+def _bounds(sides: Any) -> Bounds | None:
+    west, south, east, north = sides
+    return None if west is None else (west, south, east, north)
+
+
+def _around(boxes: list[Bounds]) -> Bounds | None:
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)
