@@ -8,8 +8,9 @@ import numpy as np
 from service.engine.arrays import AnyIntArray, CentsArray, IntArray
 
 _DENSE_SPAN = 1 << 22
-"""Up to this many possible keys a look-up table is faster than sorting the rows."""
+"""Up to this many possible keys, and no more than a few per row, a look-up table is faster than sorting the rows."""
 
+_KEYS_PER_ROW = 8
 _MOST_CODES = 1 << 62
 
 
@@ -42,7 +43,8 @@ def group_rows(keys: Sequence[AnyIntArray]) -> Groups:
     if not size:
         return Groups(tuple(np.zeros(0, np.int64) for _ in keys), np.zeros(0, np.int64))
     code, span = _composite(keys)
-    number, count = _dense_number(code, span) if span <= _DENSE_SPAN else _sorted_number(code)
+    dense = span <= min(_DENSE_SPAN, _KEYS_PER_ROW * size)
+    number, count = _dense_number(code, span) if dense else _sorted_number(code)
     row_of_group = np.zeros(count, np.int64)
     row_of_group[number] = np.arange(size)
     return Groups(tuple(key[row_of_group].astype(np.int64) for key in keys), number)
@@ -82,6 +84,8 @@ def _composite(keys: Sequence[AnyIntArray]) -> tuple[IntArray, int]:
 
 def _offset(key: AnyIntArray) -> tuple[IntArray, int]:
     lowest, highest = int(key.min()), int(key.max())
+    if highest - lowest >= _MOST_CODES:
+        return _sorted_number(key.astype(np.int64))
     return key.astype(np.int64) - lowest, highest - lowest + 1
 
 
