@@ -1,0 +1,78 @@
+"""Collecting faults of whole columns at once: which rows, which column, which value, which rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.importers.source_table import Flags
+from service.operations.import_report import ImportFault, Severity
+
+SHOWN_CHARACTERS = 120
+
+
+class Shown(Protocol):
+    """Values as in the file, by position in the column."""
+
+    def __getitem__(self, position: int, /) -> Any:
+        """Return the value to show."""
+
+
+@dataclass
+class FaultLog:
+    """Faults found so far; rows with an error are told apart from rows with a warning."""
+
+    faults: list[ImportFault] = field(default_factory=list)
+
+    def add(self, fault: ImportFault) -> None:
+        """Add one fault."""
+        self.faults.append(fault)
+
+    def extend(self, faults: Iterable[ImportFault]) -> None:
+        """Add several faults."""
+        self.faults.extend(faults)
+
+    def error_rows(
+        self, flags: Flags, rows: NDArray[np.int64], rule: str, detail: str, *, column: str, values: Shown
+    ) -> Flags:
+        """Add an error per flagged row and return the flags.
+
+        Args:
+            flags: Rows that break the rule.
+            rows: Row numbers in the file.
+            rule: The rule's fixed word.
+            detail: A sentence; `{value}` stands for the value.
+            column: Column of the file or attribute.
+            values: Shown as in the file.
+        """
+        self._add_rows(flags, rows, rule, detail, Severity.ERROR, column, values)
+        return flags
+
+    def warn_rows(
+        self, flags: Flags, rows: NDArray[np.int64], rule: str, detail: str, *, column: str, values: Shown
+    ) -> None:
+        """Add a warning per flagged row; arguments as for `error_rows`."""
+        self._add_rows(flags, rows, rule, detail, Severity.WARNING, column, values)
+
+    def _add_rows(
+        self,
+        flags: Flags,
+        rows: NDArray[np.int64],
+        rule: str,
+        detail: str,
+        severity: Severity,
+        column: str,
+        values: Shown,
+    ) -> None:
+        for position in np.flatnonzero(flags):
+            shown = _shown(values[int(position)])
+            text = detail.replace("{value}", shown or "(none)")
+            self.faults.append(ImportFault(int(rows[position]), column, shown, rule, severity, text))
+
+
+def _shown(value: Any) -> str | None:
+    return None if value is None or value != value else str(value)[:SHOWN_CHARACTERS]

@@ -1,0 +1,159 @@
+"""Geometry of a file in the register's coordinate system, with the checks that keep broken shapes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from gis.crs import Crs
+from gis.finland import FINLAND, probable_crs
+from gis.projection import reproject
+from service.importers.fault_log import FaultLog
+from service.importers.parse_values import parse_numbers
+from service.importers.profile import GeometrySource
+from service.importers.source_table import Flags, SourceTable, Values, as_text, missing, unreadable
+
+GEOMETRY = "geometry"
+POINT_TYPE = 0
+
+
+@dataclass(frozen=True)
+class ShapeTexts:
+    """Shapes that become text one at a time, when a fault shows them."""
+
+    shapes: Values
+
+    def __getitem__(self, position: int) -> str | None:
+        shape = self.shapes[position]
+        return None if shape is None else str(shapely.to_wkt(shape, rounding_precision=3))
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Geometries in EPSG:3067.
+
+    Attributes:
+        shapes: Shapely geometries, with Z where the file gives it; None where unknown.
+        broken: Rows whose geometry is faulty.
+    """
+
+    shapes: Values
+    broken: Flags
+
+
+def place(table: SourceTable, source: GeometrySource, log: FaultLog) -> Placed | None:
+    """Return the rows' geometry in EPSG:3067, or None when the file has none.
+
+    Raises:
+        UnreadableSourceError: The coordinate system is not told, not known, or not the one that the profile says.
+    """
+    shapes, broken = _shapes(table, source, log)
+    if shapes is None:
+        return None
+    broken |= _check_coordinates(shapes, table.row_numbers, log)
+    shapes = _without_unknown_points(without(shapes, broken), source, table.row_numbers, log)
+    placed = reproject(shapes, _crs(table, source))
+    broken |= _check_place(placed, shapes, table.row_numbers, log)
+    broken |= _check_validity(without(placed, broken), table.row_numbers, log)
+    return Placed(without(placed, broken), broken)
+
+
+def without(shapes: Values, rows: Flags) -> Values:
+    """Return the shapes with None in the given rows."""
+    kept = shapes.copy()
+    kept[rows] = None
+    return kept
+
+
+def _shapes(table: SourceTable, source: GeometrySource, log: FaultLog) -> tuple[Values | None, Flags]:
+    if source.x is None or source.y is None:
+        return table.geometry, np.zeros(len(table), dtype=bool)
+    broken = np.zeros(len(table), dtype=bool)
+    coordinates = []
+    for name in (source.x, source.y):
+        values = as_text(table.columns[name])
+        numbers, unread = parse_numbers(values, None, table.decimal_comma)
+        broken |= log.error_rows(
+            unread, table.row_numbers, "type", "Not a coordinate: {value}.", column=name, values=values
+        )
+        coordinates.append(numbers)
+    known = ~np.isnan(coordinates[0]) & ~np.isnan(coordinates[1])
+    points = np.full(len(table), None, dtype=object)
+    points[known] = shapely.points(coordinates[0][known], coordinates[1][known])
+    return points, broken
+
+
+def _crs(table: SourceTable, source: GeometrySource) -> Crs:
+    """Return the coordinate system: the file's own, or the profile's where the file says nothing."""
+    if table.crs is None and source.crs is None:
+        raise unreadable("crs_unknown", "The file does not say its coordinate system, nor does the profile.")
+    told = _known_crs(table.crs or source.crs or "")
+    if table.crs and source.crs and not told.equals(_known_crs(source.crs), ignore_axis_order=True):
+        raise unreadable("crs_conflict", f"The file says {table.crs[:80]}, the profile {source.crs}.")
+    epsg = told.to_epsg(min_confidence=100)
+    code = f"EPSG:{epsg}" if epsg else told.to_wkt()
+    return Crs(code, told.name, epsg or 0, northing_first=False, geographic=told.is_geographic)
+
+
+def _known_crs(name: str) -> CRS:
+    try:
+        return CRS.from_user_input(name)
+    except CRSError as error:
+        raise unreadable("crs_unknown", f"The coordinate system {name[:80]} is not known.") from error
+
+
+def _infinite(shapes: Values) -> Flags:
+    """Return where a shape has a coordinate that is no finite number."""
+    coordinates, owners = shapely.get_coordinates(shapes, return_index=True)
+    flags = np.zeros(len(shapes), dtype=bool)
+    flags[owners[~np.isfinite(coordinates).all(axis=1)]] = True
+    return flags
+
+
+def _check_coordinates(shapes: Values, rows: NDArray[np.int64], log: FaultLog) -> Flags:
+    detail = "The geometry has coordinates that are no numbers."
+    texts = ShapeTexts(shapes)
+    return log.error_rows(_infinite(shapes), rows, "geometry", detail, column=GEOMETRY, values=texts)
+
+
+def _without_unknown_points(shapes: Values, source: GeometrySource, rows: NDArray[np.int64], log: FaultLog) -> Values:
+    unknown = np.asarray(shapely.is_empty(shapes), dtype=bool)
+    points = shapely.get_type_id(shapes) == POINT_TYPE
+    for x, y in source.unknown_points:
+        unknown |= points & (shapely.get_x(shapes) == x) & (shapely.get_y(shapes) == y)
+    detail = "The place {value} means unknown; the row is kept without a place."
+    log.warn_rows(unknown, rows, "place_unknown", detail, column=GEOMETRY, values=ShapeTexts(shapes))
+    return without(shapes, unknown)
+
+
+def _check_place(placed: Values, shapes: Values, rows: NDArray[np.int64], log: FaultLog) -> Flags:
+    """Return the rows that do not lie in Finland, each with what its coordinates look like instead."""
+    west, south, east, north = FINLAND
+    box = shapely.bounds(placed)
+    with np.errstate(invalid="ignore"):
+        inside = (box[:, 0] >= west) & (box[:, 1] >= south) & (box[:, 2] <= east) & (box[:, 3] <= north)
+    outside = ~missing(placed) & ~inside
+    detail = "The place {value} is not in Finland" + _hint(shapes, outside) + "."
+    return log.error_rows(outside, rows, "outside_finland", detail, column=GEOMETRY, values=ShapeTexts(shapes))
+
+
+def _hint(shapes: Values, outside: Flags) -> str:
+    """Return what the first of the misplaced coordinates looks like."""
+    if not outside.any():
+        return ""
+    x, y = shapely.get_coordinates(shapes[outside][0])[0]
+    looks_like = probable_crs(float(x), float(y))
+    return f"; its coordinates look like {looks_like}" if looks_like else ""
+
+
+def _check_validity(shapes: Values, rows: NDArray[np.int64], log: FaultLog) -> Flags:
+    invalid = ~missing(shapes) & ~np.asarray(shapely.is_valid(shapes), dtype=bool)
+    reasons = np.full(len(shapes), None, dtype=object)
+    reasons[invalid] = shapely.is_valid_reason(shapes[invalid])
+    detail = "The geometry is not valid: {value}."
+    return log.error_rows(invalid, rows, "geometry_invalid", detail, column=GEOMETRY, values=reasons)

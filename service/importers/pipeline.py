@@ -1,0 +1,106 @@
+"""From a file to the register: read, map, check, then the operation that writes in one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from pathlib import Path
+
+from service.database import Database
+from service.errors import Fault, InvalidData
+from service.importers.fault_log import FaultLog
+from service.importers.mapping import Mapped, map_table
+from service.importers.profile import Profile
+from service.importers.profile_file import load_profile
+from service.importers.reading import file_sha256, read_source
+from service.importers.source_table import SourceTable, UnreadableSourceError
+from service.importers.target_mapping import Surroundings
+from service.operations.import_report import ImportFault, ImportReport, Severity, TargetCounts
+from service.operations.imports import ImportTerms, Progress, read_register_codes, store_import
+
+
+def no_progress(_step: str, _done: int, _total: int) -> None:
+    """Tell nobody how far the import is."""
+
+
+def import_file(
+    database: Database,
+    path: Path,
+    profile: str | Profile,
+    municipality_code: str | None = None,
+    *,
+    dry_run: bool = False,
+    accept_partial: bool = False,
+    changed_by: str,
+    file_name: str | None = None,
+    progress: Progress = no_progress,
+) -> ImportReport:
+    """Import a file and return what was found and done; a file that cannot be read is a report with faults.
+
+    Args:
+        database: The register.
+        path: A local file.
+        profile: Name of a profile that comes with the service, or a profile.
+        municipality_code: Municipality that the rows belong to. Where the file names municipalities itself, only
+            rows of this one are taken, or those of all when it is None.
+        dry_run: Check and count, write nothing.
+        accept_partial: Write the good rows although others are faulty.
+        changed_by: Who imports, for the history.
+        file_name: Name to report, where the path is a temporary one.
+        progress: Told the step (`read`, `map`, `stage`, `merge`), rows done and rows in all.
+
+    Raises:
+        UnknownProfile: There is no profile of this name.
+        InvalidData: The profile needs a municipality and none is told, or it is not in the register.
+    """
+    chosen = load_profile(profile) if isinstance(profile, str) else profile
+    started, now = time.monotonic(), dt.datetime.now(dt.UTC)
+    report = ImportReport(chosen.name, file_name or path.name, municipality_code, dry_run)
+    around = _surroundings(database, chosen, municipality_code, now.date())
+    try:
+        terms = ImportTerms(chosen.source_system, file_sha256(path), changed_by, now, accept_partial)
+        table = _read(path, chosen, report, progress)
+        mapped = _map(table, chosen, around, report)
+        progress("map", len(table), len(table))
+        store_import(database, mapped.rows, terms, report, progress)
+    except UnreadableSourceError as error:
+        report.faults += error.faults
+    report.seconds = round(time.monotonic() - started, 3)
+    return report
+
+
+def _surroundings(database: Database, profile: Profile, municipality_code: str | None, today: dt.date) -> Surroundings:
+    codes = read_register_codes(database)
+    if municipality_code is None and profile.municipality is None:
+        fault = Fault("municipality", f"The profile {profile.name} needs the municipality to be told.")
+        raise InvalidData(fault.detail, [fault])
+    if municipality_code is not None and codes.municipalities.get(municipality_code) != municipality_code:
+        fault = Fault("municipality", f"{municipality_code} is not a municipality code of the register.")
+        raise InvalidData(fault.detail, [fault])
+    return Surroundings(municipality_code, today, codes)
+
+
+def _read(path: Path, profile: Profile, report: ImportReport, progress: Progress) -> SourceTable:
+    table = read_source(path, profile)
+    report.rows_read = len(table) + sum(fault.row is not None for fault in table.faults)
+    report.assumptions = dict(table.assumptions)
+    report.faults += table.faults
+    if not report.rows_read:
+        report.faults.append(ImportFault(None, None, None, "no_rows", Severity.WARNING, "The file has no rows."))
+    progress("read", report.rows_read, report.rows_read)
+    return table
+
+
+def _map(table: SourceTable, profile: Profile, around: Surroundings, report: ImportReport) -> Mapped:
+    log = FaultLog()
+    mapped = map_table(table, profile, around, log)
+    report.faults += log.faults
+    report.rows_skipped = mapped.skipped
+    broken = sum(fault.row is not None and fault.severity is Severity.ERROR for fault in table.faults)
+    for rows, faulty in zip(mapped.rows, mapped.faulty, strict=True):
+        counts = report.targets.setdefault(rows.target.code, TargetCounts())
+        counts.rows += len(rows) + faulty
+        counts.faulty += faulty
+    if mapped.rows:
+        report.targets[mapped.rows[0].target.code].faulty += broken
+    return mapped

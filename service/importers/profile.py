@@ -1,0 +1,217 @@
+"""A mapping profile as values: what a file's columns mean to the register. The data are in profiles/*.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from service.importers.read_csv import CsvLayout
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class ValueMapping:
+    """How one attribute comes from the file. Steps run in the order of the attributes below.
+
+    Attributes:
+        column: Source column.
+        columns: Several source columns, joined.
+        join: Text between joined columns.
+        constant: The same value in every row; excludes columns.
+        unknown: Values of the column that mean unknown, beside the profile's own.
+        uri_tail: Keep what follows the last slash.
+        capture: Regular expression whose first group is kept; no match is unknown.
+        codes: Value of the register by code of the file; None means unknown.
+        other_codes: What to do with a code that `codes` does not list: `fault`, `unknown` or `keep`.
+        prefix: Text put before.
+        suffix: Text put after.
+        date_format: strptime format of a date; ISO dates need none.
+        part: `year` takes the year of a date.
+        unit: Unit in the file where it differs from the register's: ft, ft2, in, mm, cm, km, ha, kft2.
+        factor: Number to multiply with.
+        round: Round to a whole number.
+        decimals: Digits to round to after a conversion.
+        default: Value where the file has none.
+        required: A row without a value is faulty.
+    """
+
+    column: str | None = None
+    columns: tuple[str, ...] = ()
+    join: str = " "
+    constant: Scalar = None
+    unknown: tuple[str, ...] = ()
+    uri_tail: bool = False
+    capture: str | None = None
+    codes: Mapping[str, Scalar] | None = None
+    other_codes: str = "fault"
+    prefix: str = ""
+    suffix: str = ""
+    date_format: str | None = None
+    part: str | None = None
+    unit: str | None = None
+    factor: float = 1.0
+    round: bool = False
+    decimals: int | None = None
+    default: Scalar = None
+    required: bool = False
+
+    @property
+    def source_columns(self) -> tuple[str, ...]:
+        """Return the columns of the file that the value is made of."""
+        return (self.column,) if self.column else self.columns
+
+
+@dataclass(frozen=True)
+class RowFilter:
+    """Rows to keep, by the values of one column: those within, or those not within a list; None is an empty cell."""
+
+    column: str
+    within: tuple[str | None, ...] | None = None
+    not_within: tuple[str | None, ...] | None = None
+
+
+@dataclass(frozen=True)
+class FillWithin:
+    """Columns whose figure stands on one row of a group only: the group's first value goes to all its rows."""
+
+    columns: tuple[str, ...]
+    within: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OnePer:
+    """Take one row per group: the first, or the one with the greatest value of a column."""
+
+    columns: tuple[str, ...]
+    newest_by: str | None = None
+    date_format: str | None = None
+
+
+@dataclass(frozen=True)
+class Unpivot:
+    """Turn columns into rows: each listed column becomes a row with its constants and its figure.
+
+    Attributes:
+        value: Attribute that takes the figure.
+        columns: Constants (attribute → value) by source column.
+    """
+
+    value: str
+    columns: Mapping[str, Mapping[str, Scalar]]
+
+
+@dataclass(frozen=True)
+class TargetMapping:
+    """Rows for one table of the register.
+
+    Attributes:
+        target: An asset class, or a record table such as `condition_assessment` or `population_forecast`.
+        key: Source columns that make the source id of an asset or district, joined with `/`.
+        asset_key: Source columns that name the asset which a record belongs to.
+        asset_missing: What a record is whose asset is not in the register: `fault`, or `warning` (kept without it).
+        successive: A record is valid until the next of its asset and service begins.
+        values: How each attribute comes from the file.
+        where: Filters beside the profile's.
+        one_per: One row per group, where a file repeats an object.
+        unpivot: Columns into rows.
+    """
+
+    target: str
+    key: tuple[str, ...] = ()
+    asset_key: tuple[str, ...] = ()
+    asset_missing: str = "fault"
+    values: Mapping[str, ValueMapping] = field(default_factory=dict)
+    where: tuple[RowFilter, ...] = ()
+    one_per: OnePer | None = None
+    unpivot: Unpivot | None = None
+    successive: bool = False
+
+    @property
+    def source_columns(self) -> set[str]:
+        """Return every column of the file that the target reads."""
+        names = {*self.key, *self.asset_key, *(rule.column for rule in self.where)}
+        names.update(*(value.source_columns for value in self.values.values()))
+        if self.one_per is not None:
+            names.update(self.one_per.columns, filter(None, [self.one_per.newest_by]))
+        return names if self.unpivot is None else names | set(self.unpivot.columns)
+
+
+@dataclass(frozen=True)
+class GeometrySource:
+    """Where geometry comes from when the file is a table, and which points mean unknown.
+
+    Attributes:
+        x: Column of the easting or longitude.
+        y: Column of the northing or latitude.
+        crs: Coordinate system of x and y, or of a file that says none; where the file says another, a fault.
+        unknown_points: Coordinates that mean unknown, such as 0, 0.
+    """
+
+    x: str | None = None
+    y: str | None = None
+    crs: str | None = None
+    unknown_points: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class MunicipalitySource:
+    """The column that names the municipality, and how: `number` (91), `code` (091), `ku` (KU091) or `name`.
+
+    Attributes:
+        column: Source column.
+        style: How it is written.
+        codes: Codes of the file that are not municipalities of their own, such as `SSS: "000"`.
+    """
+
+    column: str
+    style: str
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One kind of file.
+
+    Attributes:
+        name: Name by which it is called.
+        title: One line for people.
+        source_system: Identifies the origin in the register; unique ids are kept within it.
+        format: `csv`, `vector`, `xlsx` or `jsonstat`.
+        targets: What the rows become, in the order of writing.
+        layer: Layer or sheet; the first when None.
+        encoding: Encoding of a vector file's text.
+        csv: Layout of a CSV or of the title lines of a sheet.
+        geometry: Geometry source.
+        municipality: Where the file names the municipality; None when the caller names it.
+        unknown: Values that mean unknown in any column.
+        where: Row filters for every target.
+        fill: Figures to carry to all rows of a group.
+    """
+
+    name: str
+    title: str
+    source_system: str
+    format: str
+    targets: tuple[TargetMapping, ...]
+    layer: str | None = None
+    encoding: str | None = None
+    csv: CsvLayout = field(default_factory=CsvLayout)
+    geometry: GeometrySource = field(default_factory=GeometrySource)
+    municipality: MunicipalitySource | None = None
+    unknown: tuple[str, ...] = ()
+    where: tuple[RowFilter, ...] = ()
+    fill: FillWithin | None = None
+
+    @property
+    def source_columns(self) -> set[str]:
+        """Return every column of the file that the profile reads."""
+        fill = () if self.fill is None else (*self.fill.columns, *self.fill.within)
+        place = (self.geometry.x, self.geometry.y, self.municipality.column if self.municipality else None)
+        names = {name for name in (*fill, *place, *(rule.column for rule in self.where)) if name}
+        return names.union(*(target.source_columns for target in self.targets))
+
+    @property
+    def takes_geometry(self) -> bool:
+        """Return whether rows can have a geometry at all."""
+        return self.format == "vector" or self.geometry.x is not None

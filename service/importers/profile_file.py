@@ -1,0 +1,74 @@
+"""Profiles as YAML files: found, read and checked, with every fault named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from marshmallow import ValidationError
+
+from service.errors import Fault, InvalidData, NotFound
+from service.importers.profile import Profile
+from service.importers.profile_check import profile_faults
+from service.importers.profile_schema import ProfileSchema
+
+PROFILE_DIRECTORY = Path(__file__).parent / "profiles"
+
+
+class UnknownProfile(NotFound):
+    """There is no mapping profile of this name."""
+
+
+class InvalidProfile(InvalidData):
+    """The mapping profile is not valid."""
+
+
+def profile_names() -> list[str]:
+    """Return the names of the profiles that come with the service."""
+    return sorted(path.stem for path in PROFILE_DIRECTORY.glob("*.yaml"))
+
+
+def load_profile(name: str) -> Profile:
+    """Return a profile by its name.
+
+    Raises:
+        UnknownProfile: There is none; the message lists those that there are.
+        InvalidProfile: Its file is faulty.
+    """
+    if name not in profile_names():
+        raise UnknownProfile(f"There is no mapping profile {name}; there are: {', '.join(profile_names())}.")
+    return parse_profile((PROFILE_DIRECTORY / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def parse_profile(text: str) -> Profile:
+    """Return the profile that a YAML text describes.
+
+    Raises:
+        InvalidProfile: With every fault: unknown keys, wrong types, unknown targets, attributes, units and codes.
+    """
+    try:
+        document = yaml.safe_load(text)
+        profile: Profile = ProfileSchema().load(document if isinstance(document, dict) else {})
+    except yaml.YAMLError as error:
+        raise InvalidProfile(f"The profile is not YAML: {error}") from error
+    except ValidationError as error:
+        raise _invalid(list(_flat(error.messages_dict, ""))) from error
+    faults = profile_faults(profile)
+    if faults:
+        raise _invalid(faults)
+    return profile
+
+
+def _invalid(faults: list[Fault]) -> InvalidProfile:
+    told = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults)
+    return InvalidProfile(f"The mapping profile is not valid: {told}", faults)
+
+
+def _flat(messages: Mapping[Any, Any] | list[str], pointer: str) -> list[Fault]:
+    """Return marshmallow's nested messages as faults with JSON pointers."""
+    if isinstance(messages, Mapping):
+        nested = (_flat(each, f"{pointer}/{key}") for key, each in messages.items())
+        return [fault for faults in nested for fault in faults]
+    return [Fault(pointer, str(message)) for message in messages]

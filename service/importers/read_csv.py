@@ -1,0 +1,132 @@
+"""CSV as municipalities have it: any separator, UTF-8 or latin-1, title lines, decimal commas."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from service.importers.file_kind import check_local_file
+from service.importers.source_table import SourceTable, object_column, unreadable
+from service.operations.import_report import ImportFault, Severity
+
+SEPARATORS = ";,\t|"
+MAX_FIELD_CHARACTERS = 1_000_000
+DECIMAL_COMMA = re.compile(r"^[+-]?\d[\d\s]*,\d+$")
+
+
+@dataclass(frozen=True)
+class CsvLayout:
+    """How a CSV file is laid out; None means: detect it.
+
+    Attributes:
+        encoding: Name of the encoding.
+        separator: The field separator.
+        title_lines: Lines before the header, blank ones counted.
+        decimal_comma: True when numbers carry a decimal comma.
+    """
+
+    encoding: str | None = None
+    separator: str | None = None
+    title_lines: int = 0
+    decimal_comma: bool | None = None
+
+
+def read_csv(path: Path, layout: CsvLayout) -> SourceTable:
+    """Return the rows of a CSV file; a row with another number of fields than the header is a fault.
+
+    Raises:
+        UnreadableSourceError: The file is missing, empty, not text, not in the encoding, or has no usable header.
+    """
+    check_local_file(path)
+    text, encoding = _decode(path, layout.encoding)
+    lines = text.splitlines(keepends=True)
+    if len(lines) <= layout.title_lines:
+        raise unreadable("header_missing", f"The file {path.name} ends before its header.")
+    separator = layout.separator or _detect_separator(lines[layout.title_lines])
+    header, rows, numbers, faults = _parse(lines[layout.title_lines :], separator, layout.title_lines)
+    columns = {name: object_column(values) for name, values in zip(header, _transposed(rows, header), strict=True)}
+    comma = _has_decimal_comma(columns, separator) if layout.decimal_comma is None else layout.decimal_comma
+    return SourceTable(
+        columns=columns,
+        row_numbers=np.array(numbers, dtype=np.int64),
+        decimal_comma=comma,
+        faults=tuple(faults),
+        assumptions={"encoding": encoding, "separator": separator, "decimal": "," if comma else "."},
+    )
+
+
+def _decode(path: Path, encoding: str | None) -> tuple[str, str]:
+    content = path.read_bytes()
+    for name in [encoding] if encoding else ["utf-8-sig", "cp1252", "latin-1"]:
+        try:
+            return content.decode(name).removeprefix("\ufeff"), name
+        except (UnicodeDecodeError, LookupError) as error:
+            if encoding:
+                raise unreadable("encoding", f"The file {path.name} is not in the encoding {encoding}.") from error
+    raise unreadable("encoding", f"The encoding of {path.name} could not be told.")
+
+
+def _detect_separator(header: str) -> str:
+    """Return the separator that cuts the header into the most fields; the first of them where none does."""
+    return max(SEPARATORS, key=header.count)
+
+
+def _parse(
+    lines: list[str], separator: str, offset: int
+) -> tuple[list[str], list[list[str | None]], list[int], list[ImportFault]]:
+    """Return header, good rows, their line numbers and the faults of the others."""
+    reader = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=separator, strict=True)
+    header = _header(reader, offset)
+    rows: list[list[str | None]] = []
+    numbers: list[int] = []
+    faults: list[ImportFault] = []
+    first_line = reader.line_num + 1
+    try:
+        for fields in reader:
+            number, first_line = offset + first_line, reader.line_num + 1
+            if len(fields) == len(header):
+                rows.append([value.strip() or None for value in fields])
+                numbers.append(number)
+            elif any(field.strip() for field in fields):
+                faults.append(_wrong_width(number, len(fields), len(header)))
+    except csv.Error as error:
+        faults.append(_broken(offset + first_line, error))
+    return header, rows, numbers, faults
+
+
+def _header(reader: Iterator[list[str]], offset: int) -> list[str]:
+    try:
+        header = [name.strip() for name in next(reader)]
+    except (csv.Error, StopIteration) as error:
+        raise unreadable("header_missing", f"The header could not be read: {error}.", row=offset + 1) from error
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if repeated:
+        raise unreadable("header_repeated", f"The header names columns twice: {', '.join(repeated)}.", row=offset + 1)
+    return header
+
+
+def _wrong_width(row: int, found: int, expected: int) -> ImportFault:
+    detail = f"The row has {found} fields, the header {expected}."
+    return ImportFault(row, None, None, "field_count", Severity.ERROR, detail)
+
+
+def _broken(row: int, error: csv.Error) -> ImportFault:
+    return ImportFault(row, None, None, "broken_row", Severity.ERROR, f"The row cannot be read as CSV: {error}.")
+
+
+def _transposed(rows: list[list[str | None]], header: list[str]) -> list[list[str | None]]:
+    return [list(values) for values in zip(*rows, strict=True)] if rows else [[] for _ in header]
+
+
+def _has_decimal_comma(columns: dict[str, np.ndarray[tuple[int], np.dtype[np.object_]]], separator: str) -> bool:
+    """Return whether numbers carry a decimal comma: never where the comma separates fields."""
+    if separator == ",":
+        return False
+    sample = [value for values in columns.values() for value in values[:200].tolist() if value]
+    return any(DECIMAL_COMMA.match(value) for value in sample)

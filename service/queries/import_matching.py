@@ -1,0 +1,114 @@
+"""Staged rows against the register: their assets, their counterparts, their district, what lies outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage, tables
+
+RowAndValue = tuple[int, str]
+
+
+def lock_municipalities(connection: psycopg.Connection[Any], stages: list[Stage]) -> None:
+    """Wait until no other import writes to the same municipalities; the locks go with the transaction."""
+    every = sql.SQL(" UNION ").join(
+        sql.SQL("SELECT municipality_code FROM {}").format(sql.Identifier(stage.table)) for stage in stages
+    )
+    statement = sql.SQL(
+        "SELECT pg_advisory_xact_lock(hashtext('kuntokanta import'), municipality_code::int)"
+        " FROM (SELECT municipality_code FROM ({}) m ORDER BY 1) n"
+    )
+    connection.execute(statement.format(every))
+
+
+def resolve_assets(connection: psycopg.Connection[Any], stage: Stage) -> list[RowAndValue]:
+    """Give each record the asset that it names, and return the rows whose asset is not in the register."""
+    table = sql.Identifier(stage.table)
+    update = sql.SQL(
+        "UPDATE {} s SET asset_id = a.asset_id FROM asset a WHERE a.municipality_code = s.municipality_code"
+        " AND a.source_system = %s AND a.source_id = s.asset_source_id"
+    )
+    connection.execute(update.format(table), (stage.source_system,))
+    missing = sql.SQL(
+        "SELECT row_number, asset_source_id FROM {} WHERE asset_id IS NULL AND asset_source_id IS NOT NULL ORDER BY 1"
+    )
+    return connection.execute(missing.format(table)).fetchall()
+
+
+def drop_staged(connection: psycopg.Connection[Any], stage: Stage, row_numbers: list[int]) -> int:
+    """Take rows out of the stage and return how many that were."""
+    statement = sql.SQL("DELETE FROM {} WHERE row_number = ANY(%s)").format(sql.Identifier(stage.table))
+    return connection.execute(statement, (row_numbers,)).rowcount
+
+
+def assign_districts(connection: psycopg.Connection[Any], stage: Stage) -> None:
+    """Set each staged asset's district from its place: the smallest district that holds a point of it."""
+    statement = sql.SQL(
+        "UPDATE {stage} s SET district_code = d.district_code FROM (SELECT DISTINCT ON (z.row_number)"
+        " z.row_number, d.district_code FROM {stage} z JOIN district d ON d.municipality_code = z.municipality_code"
+        " AND ST_Intersects(d.geometry, ST_PointOnSurface(z.geometry))"
+        " ORDER BY z.row_number, ST_Area(d.geometry), d.district_code) d WHERE d.row_number = s.row_number"
+    )
+    connection.execute(statement.format(stage=sql.Identifier(stage.table)))
+
+
+def rows_outside_municipality(connection: psycopg.Connection[Any], stage: Stage) -> list[RowAndValue]:
+    """Return the staged rows that lie wholly outside their municipality's boundary, where that is known."""
+    statement = sql.SQL(
+        "SELECT s.row_number, s.municipality_code FROM {} s JOIN municipality m"
+        " ON m.municipality_code = s.municipality_code WHERE NOT ST_Intersects(m.boundary, s.geometry) ORDER BY 1"
+    )
+    return connection.execute(statement.format(sql.Identifier(stage.table))).fetchall()
+
+
+def rows_of_another_class(connection: psycopg.Connection[Any], stage: Stage) -> list[RowAndValue]:
+    """Return the staged assets whose source id is in the register as an asset of another class."""
+    statement = sql.SQL(
+        "SELECT s.row_number, k.code FROM {} s JOIN asset a ON a.municipality_code = s.municipality_code"
+        " AND a.source_system = s.source_system AND a.source_id = s.source_id"
+        " JOIN asset_class k ON k.asset_class = a.asset_class WHERE a.asset_class <> %s ORDER BY 1"
+    )
+    return connection.execute(statement.format(sql.Identifier(stage.table)), (stage.target.asset_class,)).fetchall()
+
+
+def match_stage(connection: psycopg.Connection[Any], stage: Stage) -> None:
+    """Mark each staged row as added, changed or unchanged, and give new ones their ids from the sequence."""
+    same_key = [_equal(name) for name in ("municipality_code", *stage.target.match)]
+    identity: sql.Composable = sql.SQL("")
+    if stage.target.identity is not None:
+        identity = sql.SQL(", {0} = t.{0}").format(sql.Identifier(stage.target.identity[0]))
+    statement = sql.SQL("UPDATE {} s SET outcome = CASE WHEN {} THEN {} ELSE {} END{} FROM {} WHERE {}").format(
+        sql.Identifier(stage.table),
+        _differs(stage),
+        sql.Literal(CHANGED),
+        sql.Literal(UNCHANGED),
+        identity,
+        tables(stage.target),
+        sql.SQL(" AND ").join(same_key),
+    )
+    connection.execute(statement)
+    _draw_ids(connection, stage)
+
+
+def _equal(name: str) -> sql.Composed:
+    return sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name))
+
+
+def _differs(stage: Stage) -> sql.Composable:
+    pairs = [
+        sql.SQL("{0}.{1} IS DISTINCT FROM s.{1}").format(sql.Identifier(alias), sql.Identifier(name))
+        for alias, name in stage.compared
+    ]
+    return sql.SQL(" OR ").join(pairs) if pairs else sql.SQL("false")
+
+
+def _draw_ids(connection: psycopg.Connection[Any], stage: Stage) -> None:
+    if stage.target.identity is None:
+        return
+    column, sequence = stage.target.identity
+    statement = sql.SQL("UPDATE {} SET {} = nextval({}) WHERE outcome = {}")
+    table, name = sql.Identifier(stage.table), sql.Identifier(column)
+    connection.execute(statement.format(table, name, sql.Literal(sequence), sql.Literal(ADDED)))

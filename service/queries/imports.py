@@ -1,0 +1,94 @@
+"""What an import asks of the register before it starts, and the record it leaves behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection, text
+
+from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage
+
+ScalePoints = dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is kept of an import.
+
+    Attributes:
+        profile: Name of the mapping profile.
+        file_name: Name of the file.
+        file_sha256: Its digest, so that the same file is known again.
+        imported_by: Who imported it.
+        imported_at: When.
+        municipality_code: The municipality that the caller named, if any: it gets a row although nothing was written.
+        faulty: Rows kept out.
+        report: The check report.
+    """
+
+    profile: str
+    file_name: str
+    file_sha256: str
+    imported_by: str
+    imported_at: dt.datetime
+    municipality_code: str | None
+    faulty: int
+    report: dict[str, Any]
+
+
+def load_municipality_codes(connection: Connection) -> Mapping[str, str]:
+    """Return municipality codes by code and by name in Finnish and Swedish, casefolded.
+
+    Where a name was that of an abolished municipality too, today's keeps it.
+    """
+    rows = connection.execute(
+        text("SELECT municipality_code, name_fi, name_sv FROM municipality ORDER BY abolished_year NULLS LAST")
+    ).all()
+    names = {name.casefold(): row.municipality_code for row in rows for name in (row.name_fi, row.name_sv)}
+    return names | {row.municipality_code: row.municipality_code for row in rows}
+
+
+def load_scale_points(connection: Connection) -> ScalePoints:
+    """Return the condition index of every point of every condition scale."""
+    points: ScalePoints = {}
+    rows = connection.execute(text("SELECT scale_code, value_given, condition_index FROM condition_scale_value")).all()
+    for row in rows:
+        points.setdefault(row.scale_code, {})[row.value_given] = row.condition_index
+    return points
+
+
+def load_service_codes(connection: Connection) -> frozenset[str]:
+    """Return the codes of the services that capacities and use can belong to."""
+    return frozenset(connection.execute(text("SELECT service_code FROM service")).scalars())
+
+
+def count_outcomes(connection: psycopg.Connection[Any], stage: Stage) -> dict[int, int]:
+    """Return the number of staged rows by outcome (unchanged, added, changed)."""
+    statement = sql.SQL("SELECT outcome, count(*) FROM {} GROUP BY outcome").format(sql.Identifier(stage.table))
+    found = dict(connection.execute(statement).fetchall())
+    return {outcome: found.get(outcome, 0) for outcome in (UNCHANGED, ADDED, CHANGED)}
+
+
+def store_batch(connection: psycopg.Connection[Any], stages: list[Stage], batch: Batch) -> int:
+    """Write one row per municipality of the import, all with the same number, and return the number."""
+    drawn = connection.execute("SELECT nextval('import_batch_id_seq')").fetchone()
+    batch_id = int(drawn[0]) if drawn else 0
+    counted = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT municipality_code, outcome FROM {}").format(sql.Identifier(stage.table)) for stage in stages
+    )
+    statement = sql.SQL(
+        "INSERT INTO import_batch (municipality_code, batch_id, profile, file_name, file_sha256, imported_at,"
+        " imported_by, added, changed, unchanged, faulty, report)"
+        " SELECT municipality_code, %s, %s, %s, %s, %s, %s, count(*) FILTER (WHERE outcome = {added}),"
+        " count(*) FILTER (WHERE outcome = {changed}), count(*) FILTER (WHERE outcome = {unchanged}), %s, %s"
+        " FROM ({counted} UNION ALL SELECT %s, NULL) c WHERE municipality_code IS NOT NULL GROUP BY municipality_code"
+    ).format(added=sql.Literal(ADDED), changed=sql.Literal(CHANGED), unchanged=sql.Literal(UNCHANGED), counted=counted)
+    of_batch = (batch.profile, batch.file_name, batch.file_sha256, batch.imported_at, batch.imported_by)
+    connection.execute(statement, (batch_id, *of_batch, batch.faulty, Jsonb(batch.report), batch.municipality_code))
+    return batch_id
