@@ -115,7 +115,7 @@ def _prepare(cluster: Cluster | None) -> dict[str, str]:
         environment[DATABASE_URL] = cluster.start().url()
         environment.setdefault(OPEN_READING, "true")  # demo data on the loopback address only
     _kuntokanta(environment, "migrate")
-    _kuntokanta(environment, "demo", "--if-empty")
+    _kuntokanta(environment, "demo", "--if-empty", "--token-file", str(DEMO_TOKEN))
     return environment
 
 
