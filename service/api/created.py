@@ -1,0 +1,76 @@
+"""Answers to POST: 201 with the new record and its address, kept where the client may repeat the request."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, ParamSpec
+
+from flask import Response, g, request
+from sqlalchemy.orm import Session
+
+from service.api.answers import JSON_TYPE, to_json
+from service.api.identity import principal
+from service.api.state import database
+from service.errors import Fault, MalformedRequest
+from service.operations.kept_answers import Answer, RepeatableRequest, find_kept_answer, keep_answer
+
+LONGEST_KEY = 255
+KEY_PARAMETER = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "description": "A request that is repeated with the same key within 24 hours is answered again, not done again",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+}
+
+Arguments = ParamSpec("Arguments")
+Described = Callable[[Session, Mapping[str, Any]], tuple[Any, Mapping[str, str]]]
+
+
+class CreatedAnswer:
+    """The last step of an operation that adds a record: makes the answer, and keeps it within the transaction."""
+
+    def __init__(self, describe: Described) -> None:
+        self._describe = describe
+        self._answer: Answer | None = None
+
+    def __call__(self, session: Session, record: Mapping[str, Any]) -> None:
+        """Make the answer of the record that was written."""
+        document, headers = self._describe(session, record)
+        self._answer = Answer(201, headers, to_json(document).decode())
+        repeatable: RepeatableRequest | None = g.get("repeatable")
+        if repeatable is not None:
+            keep_answer(session, repeatable, self._answer)
+
+    def response(self) -> Response:
+        """Return the response, once the transaction is through."""
+        if self._answer is None:
+            raise RuntimeError("the operation ended without calling its last step")
+        return _response(self._answer)
+
+
+def repeatable(view: Callable[Arguments, Response]) -> Callable[Arguments, Response]:
+    """Answer a POST that is repeated with its Idempotency-Key as it was answered the first time."""
+
+    @functools.wraps(view)
+    def answered_once(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Response:
+        g.repeatable = _repeatable_request()
+        kept = find_kept_answer(database(), g.repeatable) if g.repeatable else None
+        return _response(kept) if kept else view(*args, **kwargs)
+
+    return answered_once
+
+
+def _repeatable_request() -> RepeatableRequest | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
+        detail = f"1 to {LONGEST_KEY} printable characters are expected"
+        raise MalformedRequest(f"Idempotency-Key: {detail}", [Fault("Idempotency-Key", detail)])
+    content = b"\n".join((request.method.encode(), request.full_path.encode(), request.get_data()))
+    return RepeatableRequest(principal().holder, key, content)
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, dict(answer.headers), mimetype=JSON_TYPE)

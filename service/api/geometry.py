@@ -1,0 +1,91 @@
+"""Geometry in bodies and boxes in queries, in the coordinate system that the request names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import marshmallow
+import shapely
+from flask import request
+from marshmallow import fields
+from shapely.geometry.base import BaseGeometry
+
+from gis.bbox import bbox_in_finland, parse_bbox
+from gis.crs import CRS84, READABLE_CRS, SERVED_CRS, TM35FIN, Crs, parse_crs
+from gis.errors import BboxError, GeometryError, UnknownCrsError
+from gis.geojson import GEOMETRY_TYPES, read_geometry
+
+_DESCRIPTION = "GeoJSON geometry; longitude and latitude (CRS84) unless `crs` names another system"
+
+
+class CrsField(fields.Field[Crs]):
+    """The identifier of a coordinate reference system."""
+
+    def __init__(self, among: Mapping[str, Crs], **options: Any) -> None:
+        super().__init__(**options)
+        self.among = among
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Crs:
+        try:
+            return parse_crs(str(value), self.among)
+        except UnknownCrsError as error:
+            raise marshmallow.ValidationError([fault.detail for fault in error.faults]) from error
+
+
+class GeometryField(fields.Field[BaseGeometry]):
+    """A GeoJSON geometry, read in the system of the query's `crs` into EPSG:3067."""
+
+    def __init__(self, geometry_types: Iterable[str], **options: Any) -> None:
+        super().__init__(**options)
+        self.geometry_types = tuple(geometry_types)
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> BaseGeometry:
+        try:
+            return read_geometry(value, allowed_types=self.geometry_types, crs=written_crs())
+        except GeometryError as error:
+            messages: dict[str, list[str]] = {}
+            for fault in error.faults:
+                messages.setdefault(fault.pointer.lstrip("/"), []).append(fault.detail)
+            raise marshmallow.ValidationError(messages) from error
+
+
+class WrittenCrs(marshmallow.Schema):
+    """The query of a request that writes geometry."""
+
+    crs = CrsField(READABLE_CRS, metadata={"description": "System of the coordinates in the body; default CRS84"})
+
+
+class ReadCrs(marshmallow.Schema):
+    """The query of a request that reads geometry."""
+
+    crs = CrsField(SERVED_CRS, load_default=CRS84, metadata={"description": "System of the coordinates in the answer"})
+
+
+def written_crs() -> Crs:
+    """Return the system of the coordinates in this request's body."""
+    return parse_crs(request.args["crs"], READABLE_CRS) if "crs" in request.args else CRS84
+
+
+def read_box(text: str, crs: Crs) -> bytes | None:
+    """Return a query's box as EWKB in EPSG:3067; None where nothing of it lies in Finland."""
+    try:
+        area = bbox_in_finland(parse_bbox(text, crs))
+    except BboxError as error:
+        raise marshmallow.ValidationError([fault.detail for fault in error.faults], "bbox") from error
+    if area is None:
+        return None
+    return bytes(shapely.to_wkb(shapely.set_srid(area, TM35FIN.srid), include_srid=True))
+
+
+def geometry_json_schema(geometry_types: Iterable[str]) -> dict[str, Any]:
+    """Return the JSON Schema of a GeoJSON geometry that may be of some types, or null."""
+    wanted = {kind.upper() for kind in geometry_types}
+    names = [name for name in GEOMETRY_TYPES if name.upper() in wanted]
+    members = {"type": {"type": "string", "enum": names}, "coordinates": {"type": "array", "items": {}}}
+    return {
+        "type": ["object", "null"],
+        "description": _DESCRIPTION,
+        "properties": members,
+        "required": ["type", "coordinates"],
+    }

@@ -1,0 +1,73 @@
+"""Who asks: the bearer token of a request, and what its holder may do."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from flask import g, request
+
+from service.api.state import database, settings
+from service.errors import NotPermitted, TokenInvalid, TokenMissing
+from service.operations.access import Action, Principal, authenticate
+from service.queries.asset_key import AssetKey
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+def identify() -> None:
+    """Note the holder of this request's token, if it has one; raises `TokenInvalid` for a token that is not good."""
+    g.principal = None
+    header = request.headers.get("Authorization")
+    if header is None:
+        return
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise TokenInvalid("The Authorization header is to be `Bearer` and a token.")
+    g.principal = authenticate(database(), token.strip())
+
+
+def principal() -> Principal:
+    """Return the holder of this request's token; raises `TokenMissing` where there is none."""
+    holder: Principal | None = g.get("principal")
+    if holder is None:
+        raise TokenMissing
+    return holder
+
+
+def check_reading() -> None:
+    """Raise unless this request may read at all."""
+    if not settings().open_reading:
+        principal().check(Action.READ)
+
+
+def readable_municipality(asked: str | None) -> str | None:
+    """Return the municipality that a read is limited to, None for all; raises `NotPermitted` for one out of bounds."""
+    if settings().open_reading:
+        return asked
+    own = principal().municipality_code
+    if own is not None and asked not in (None, own):
+        raise NotPermitted(f"The token holds for municipality {own}, not {asked}.")
+    return own or asked
+
+
+def check_readable(key: AssetKey) -> None:
+    """Raise `NotPermitted` unless this request may read an asset."""
+    readable_municipality(key.municipality_code)
+
+
+def needs(action: Action) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
+    """Let a view run only for holders whose role may do this; where its path names an asset, in its municipality."""
+
+    def decorate(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+        @functools.wraps(view)
+        def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+            key = kwargs.get("asset_key")
+            principal().check(action, key.municipality_code if isinstance(key, AssetKey) else None)
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return decorate

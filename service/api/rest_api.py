@@ -1,0 +1,80 @@
+"""The OpenAPI 3.1 description of the REST API, and the registration of its blueprints."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Iterable
+from typing import Any
+
+import flask_smorest  # type: ignore[import-untyped]
+from flask import Flask
+from werkzeug.routing import BaseConverter, ValidationError
+
+from models.registry import ASSET_CLASSES
+from service.api.asset_documents import asset_json_schema, component_name, core_json_schema
+from service.api.blueprint import RestBlueprint
+from service.api.problems import PROBLEM_TYPE, ProblemSchema
+from service.queries.asset_key import ASSET_ID_PATTERN, AssetKey, parse_asset_key
+
+PREFIX = "/api/v1"
+_SECURITY = {"token": {"type": "http", "scheme": "bearer", "description": "A token of `kuntokanta token`"}}
+
+
+class AssetKeyConverter(BaseConverter):
+    """The id of an asset in a path, e.g. `091-1234`; anything else is not found."""
+
+    regex = ASSET_ID_PATTERN
+
+    def to_python(self, value: str) -> AssetKey:
+        """Return the key."""
+        key = parse_asset_key(value)
+        if key is None:
+            raise ValidationError
+        return key
+
+    def to_url(self, value: Any) -> str:
+        """Return the id."""
+        return str(value)
+
+
+class RestApi(flask_smorest.Api):  # type: ignore[misc]
+    """flask-smorest's document, in which every error is a problem document; handlers are the application's own."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = "Problem"
+
+    def _register_error_handlers(self) -> None:
+        """Leave the handlers to `register_problem_handlers`."""
+
+    def _register_responses(self) -> None:
+        content = {PROBLEM_TYPE: {"schema": ProblemSchema}}
+        self.spec.components.response(self.DEFAULT_ERROR_RESPONSE_NAME, {"description": "Problem", "content": content})
+        for name in ("BAD_REQUEST", "UNPROCESSABLE_ENTITY", "UNPROCESSABLE_CONTENT"):
+            self.spec.components.response(name, {"description": "Problem", "content": content}, lazy=True)
+
+
+def create_api(app: Flask) -> RestApi:
+    """Return the API of an application, with the schemas of all asset classes in its document."""
+    app.url_map.converters["asset_key"] = AssetKeyConverter
+    app.config.update(
+        API_TITLE="Kuntokanta",
+        API_VERSION=importlib.metadata.version("kuntokanta"),
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=PREFIX,
+        API_SPEC_OPTIONS={
+            "info": {"description": "Municipal assets with condition, capacity, backlog and service need."},
+            "components": {"securitySchemes": _SECURITY},
+            "security": [{"token": []}],
+        },
+    )
+    api = RestApi(app)
+    api.register_converter(AssetKeyConverter, lambda _: {"type": "string", "pattern": f"^{ASSET_ID_PATTERN}$"})
+    api.spec.components.schema("Asset", core_json_schema())
+    for each in ASSET_CLASSES.values():
+        api.spec.components.schema(component_name(each), asset_json_schema(each))
+    return api
+
+
+def register_blueprints(api: RestApi, blueprints: Iterable[RestBlueprint]) -> None:
+    """Serve and describe blueprints under `/api/v1`."""
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint, url_prefix=PREFIX)

@@ -1,0 +1,58 @@
+"""The application: one factory that puts database, API and pages together."""
+
+from __future__ import annotations
+
+import atexit
+
+from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from models.registry import ASSET_CLASSES
+from service.api import assets
+from service.api.class_resources import class_blueprint
+from service.api.identity import identify
+from service.api.problems import register_problem_handlers
+from service.api.rest_api import create_api, register_blueprints
+from service.api.state import keep_state
+from service.database import Database
+from service.settings import Settings
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def create_app(settings: Settings, database: Database | None = None) -> Flask:
+    """Return the service.
+
+    Args:
+        settings: How it runs.
+        database: A database that is there already, for tests; by default one is made of the settings, whose
+            connections are opened on first use, after the server has forked.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.body_limit_bytes
+    app.url_map.strict_slashes = False
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_prefix=1)  # type: ignore[method-assign]
+    keep_state(app, database or _own_database(settings), settings)
+    register_problem_handlers(app)
+    app.before_request(identify)
+    app.after_request(_secured)
+    api = create_api(app)
+    register_blueprints(api, [assets.blueprint, *map(class_blueprint, ASSET_CLASSES.values())])
+    return app
+
+
+def _own_database(settings: Settings) -> Database:
+    database = Database(
+        settings.database_url, pool_size=settings.pool_size, statement_timeout_ms=settings.statement_timeout_ms
+    )
+    atexit.register(database.close)
+    return database
+
+
+def _secured(answer: Response) -> Response:
+    for name, value in SECURITY_HEADERS.items():
+        answer.headers.setdefault(name, value)
+    return answer

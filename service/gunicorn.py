@@ -1,0 +1,27 @@
+"""Settings of gunicorn: a few processes with threads, since requests wait for the database most of the time."""
+
+from __future__ import annotations
+
+import os
+
+worker_class = "gthread"
+workers = int(os.environ.get("KUNTOKANTA_WORKERS", "2"))
+threads = int(os.environ.get("KUNTOKANTA_THREADS", "4"))
+
+# Longer than the database lets a statement run, so that a client gets a problem document and no broken connection.
+timeout = 120
+graceful_timeout = 30
+keepalive = 5
+
+# Workers are renewed now and then, not all at once.
+max_requests = 20_000
+max_requests_jitter = 2_000
+
+limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 8190
+
+# The service logs what happens; a line for every request is for those who ask for it.
+accesslog = os.environ.get("KUNTOKANTA_ACCESS_LOG") or None
+errorlog = "-"
+loglevel = "warning"

@@ -1,0 +1,140 @@
+"""Assets: register, replace and retire, each change with its version in the history."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gis.crs import CRS84, TM35FIN, Crs
+from models.asset import AssetStatus
+from models.registry import AssetClass
+from service.database import Database
+from service.errors import Fault, InvalidData, NotFound, StaleVersion
+from service.operations.kept_answers import Finish
+from service.queries.asset_key import AssetKey
+from service.queries.asset_writes import insert_asset, insert_version, next_asset_id, update_asset
+from service.queries.assets import AssetRecord, find_asset_class, load_asset, version_document
+from service.queries.districts import assign_districts
+from service.queries.municipalities import municipality_exists
+
+ExpectedVersions = frozenset[int] | None
+"""Versions that the client takes for the present one; None: whichever it is."""
+
+
+def read_asset(
+    database: Database, key: AssetKey, asset_class: AssetClass | None = None, crs: Crs = CRS84
+) -> AssetRecord:
+    """Return an asset; raises `NotFound` where there is none of this key, or none in this class."""
+    with database.reading() as connection:
+        its_class = asset_class or find_asset_class(connection, key)
+        record = load_asset(connection, its_class, key, crs) if its_class else None
+    if record is None:
+        raise _not_found(key, asset_class)
+    return record
+
+
+def register_asset(
+    database: Database,
+    asset_class: AssetClass,
+    municipality_code: str,
+    values: Mapping[str, Any],
+    *,
+    changed_by: str,
+    finish: Finish | None = None,
+) -> AssetKey:
+    """Add an asset to the register.
+
+    Args:
+        database: The register.
+        asset_class: Class of the asset.
+        municipality_code: Municipality that it belongs to, for ever.
+        values: Attributes by public name, and `geometry` as shapely geometry in EPSG:3067 or None.
+        changed_by: Who does it, for the history.
+        finish: Called last within the transaction, with the asset's key.
+
+    Raises:
+        InvalidData: The municipality is unknown, or the register refuses a value.
+        DuplicateSourceId: An asset with this source system and source id is there.
+    """
+    now = datetime.datetime.now(datetime.UTC)
+    with database.writing() as session:
+        if not municipality_exists(session.connection(), municipality_code):
+            detail = f"'{municipality_code}' is not a municipality of the register"
+            raise InvalidData("The asset is not valid.", [Fault("/municipality_code", detail)])
+        key = AssetKey(municipality_code, next_asset_id(session))
+        insert_asset(session, asset_class, key, values, now)
+        _conclude(session, asset_class, key, "create", now, changed_by, before=None)
+        if finish is not None:
+            finish(session, {"key": key})
+    return key
+
+
+def replace_asset(
+    database: Database,
+    asset_class: AssetClass,
+    key: AssetKey,
+    values: Mapping[str, Any],
+    *,
+    expected: ExpectedVersions,
+    changed_by: str,
+    operation: str = "update",
+) -> None:
+    """Write new values over an asset; attributes that `values` lacks stay as they are.
+
+    Raises:
+        NotFound: There is no such asset.
+        StaleVersion: It has been changed since the client read it.
+        InvalidData: The register refuses a value.
+    """
+    now = datetime.datetime.now(datetime.UTC)
+    with database.writing() as session:
+        before = load_asset(session.connection(), asset_class, key, TM35FIN, locked=True)
+        if before is None:
+            raise _not_found(key, asset_class)
+        if expected is not None and before.row_version not in expected:
+            raise StaleVersion
+        if not update_asset(session, asset_class, key, values, row_version=before.row_version, changed_at=now):
+            raise StaleVersion
+        _conclude(session, asset_class, key, operation, now, changed_by, before=before)
+
+
+def retire_asset(
+    database: Database, asset_class: AssetClass, key: AssetKey, *, expected: ExpectedVersions, changed_by: str
+) -> None:
+    """Mark an asset as decommissioned; its records and its history stay. Raises as `replace_asset` does."""
+    values = {"status": AssetStatus.DECOMMISSIONED}
+    replace_asset(database, asset_class, key, values, expected=expected, changed_by=changed_by, operation="retire")
+
+
+def _conclude(
+    session: Session,
+    asset_class: AssetClass,
+    key: AssetKey,
+    operation: str,
+    now: datetime.datetime,
+    changed_by: str,
+    *,
+    before: AssetRecord | None,
+) -> None:
+    """Set the district from the geometry and write the version, as the register now has it."""
+    assign_districts(session, key.municipality_code, [key.asset_id])
+    after = load_asset(session.connection(), asset_class, key, TM35FIN)
+    if after is None:
+        raise _not_found(key, asset_class)
+    insert_version(
+        session,
+        key,
+        row_version=after.row_version,
+        operation=operation,
+        changed_at=now,
+        changed_by=changed_by,
+        before=version_document(before) if before else None,
+        after=version_document(after),
+    )
+
+
+def _not_found(key: AssetKey, asset_class: AssetClass | None) -> NotFound:
+    return NotFound(f"There is no {asset_class.code if asset_class else 'asset'} {key}.")

@@ -1,0 +1,45 @@
+"""The district in which each asset lies, set from its geometry."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+# One point of each asset that surely lies on it decides, so that an asset on a border has one district. The smallest
+# district goes first where districts overlap. A row is written only where its district changes.
+_ASSIGN = """
+WITH placed AS (
+    SELECT a.asset_id,
+           (SELECT d.district_code FROM district d
+            WHERE d.municipality_code = :municipality_code AND ST_Covers(d.geometry, ST_PointOnSurface(a.geometry))
+            ORDER BY ST_Area(d.geometry), d.district_code LIMIT 1) AS district_code
+    FROM asset a
+    WHERE a.municipality_code = :municipality_code AND {which}
+)
+UPDATE asset SET district_code = placed.district_code
+FROM placed
+WHERE asset.municipality_code = :municipality_code AND asset.asset_id = placed.asset_id
+  AND asset.district_code IS DISTINCT FROM placed.district_code
+"""
+_ALL = text(_ASSIGN.format(which="true"))
+_SOME = text(_ASSIGN.format(which="a.asset_id = ANY(:asset_ids)"))
+
+
+def assign_districts(session: Session, municipality_code: str, asset_ids: Collection[int] | None = None) -> int:
+    """Set the district of a municipality's assets from their geometry; an asset without geometry has none.
+
+    Args:
+        session: Session of the caller's transaction.
+        municipality_code: The municipality.
+        asset_ids: The assets that were written, or None for all, after districts have changed.
+
+    Returns:
+        The number of assets whose district changed.
+    """
+    values: dict[str, object] = {"municipality_code": municipality_code}
+    if asset_ids is not None:
+        values["asset_ids"] = list(asset_ids)
+    changed = session.connection().execute(_ALL if asset_ids is None else _SOME, values)
+    return int(changed.rowcount)
