@@ -77,6 +77,12 @@ class OverlappingCapacity(DataConflict):
     """The asset has a capacity of this service in part of this period."""
 
 
+class RunCancelled(KuntokantaError):
+    """The run was cancelled: nothing of it is stored."""
+
+    status = 409
+
+
 class StaleVersion(KuntokantaError):
     """The resource has been changed since it was read: read it again and repeat the change."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,3 +23,11 @@ def migration_config(database_url: str) -> Config:
 def migrate(database_url: str, revision: str = "head") -> None:
     """Bring a database to a revision; a database that is there already is left as it is."""
     command.upgrade(migration_config(database_url), revision)
+
+
+def newest_migration() -> str:
+    """Return the revision that the code expects."""
+    head = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    if head is None:
+        raise LookupError("there are no migrations")
+    return head

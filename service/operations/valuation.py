@@ -26,7 +26,7 @@ from service.operations.valuation_groups import ValuationGroups, group_valuation
 from service.operations.valuation_results import store_results
 from service.queries.municipalities import municipality_exists
 from service.queries.parameters import load_parameter_values
-from service.queries.results import finish_run, next_run_id, store_run
+from service.queries.results import end_run, finish_run, hold_run, next_run_id, store_run
 from service.queries.valuation_inputs import (
     Snapshot,
     load_capacities,
@@ -76,11 +76,25 @@ def value_municipality(database: Database, request: ValuationRequest, progress: 
     Raises:
         NotFound: there is no such municipality.
         ParameterMissing, InvalidData: the run cannot be computed; it is kept as failed, with the error, and no results.
+        RunCancelled: somebody cancelled it meanwhile.
     """
-    run_id = _begin(database, request)
+    run_id = begin_run(database, request)
+    carry_out_run(database, request, run_id, progress)
+    return run_id
+
+
+def carry_out_run(
+    database: Database, request: ValuationRequest, run_id: int, progress: Progress = lambda _: None
+) -> None:
+    """Compute and store a run that has begun; the lock that it holds shows others that it is alive.
+
+    Raises:
+        ParameterMissing, InvalidData, RunCancelled: as for `value_municipality`.
+    """
     try:
         with database.writing() as session:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            hold_run(session, run_id)
             valuation = compute(session.connection(), request, progress)
             progress("store")
             store_results(session, request.municipality_code, run_id, valuation)
@@ -90,7 +104,6 @@ def value_municipality(database: Database, request: ValuationRequest, progress: 
         if isinstance(error, EngineError):
             raise InvalidData(str(error)) from error
         raise
-    return run_id
 
 
 def compute(connection: Any, request: ValuationRequest, progress: Progress = lambda _: None) -> Valuation:
@@ -135,7 +148,8 @@ def compute(connection: Any, request: ValuationRequest, progress: Progress = lam
     )
 
 
-def _begin(database: Database, request: ValuationRequest) -> int:
+def begin_run(database: Database, request: ValuationRequest) -> int:
+    """Record that a run has begun and return its id; raises `NotFound` and `InvalidData`."""
     if request.method is not None and request.method not in METHODS:
         raise InvalidData(faults=[Fault("/method", f"none of {', '.join(METHODS)}")])
     with database.writing() as session:
@@ -189,7 +203,7 @@ def _fail(database: Database, municipality_code: str, run_id: int, error: Except
         "finished_at": datetime.datetime.now(datetime.UTC),
     }
     with database.writing() as session:
-        finish_run(session, municipality_code, run_id, outcome)
+        end_run(session, municipality_code, run_id, outcome)
 
 
 def _sets(

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+import psycopg
 from numpy.typing import NDArray
 from psycopg import sql
-from sqlalchemy import insert, update
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from models.run import (
@@ -17,11 +19,16 @@ from models.run import (
     Run,
     RunParameter,
     RunParameterSet,
+    RunState,
     ServiceBalance,
     ServiceBalanceYear,
 )
 from service.database import raw_connection
+from service.errors import RunCancelled
 from service.queries.binary_copy import Column, write_columns
+
+RUN_LOCK = 7_305_062  # any constant of ours, another than the migrations'
+_INT4 = 1 << 31
 
 
 def next_run_id(session: Session) -> int:
@@ -34,11 +41,31 @@ def store_run(session: Session, values: Mapping[str, Any]) -> None:
     session.execute(insert(Run).values(**values))
 
 
+def hold_run(session: Session, run_id: int) -> None:
+    """Take the run's lock until the transaction ends, however it ends."""
+    session.execute(select(func.pg_advisory_xact_lock(RUN_LOCK, run_id % _INT4)))
+
+
+def is_held(session: Session, run_id: int) -> bool:
+    """Return whether some process still works on a run."""
+    return not session.scalar(select(func.pg_try_advisory_xact_lock(RUN_LOCK, run_id % _INT4)))
+
+
 def finish_run(session: Session, municipality_code: str, run_id: int, values: Mapping[str, Any]) -> None:
-    """Set the outcome of a run."""
-    session.execute(
-        update(Run).where(Run.municipality_code == municipality_code, Run.run_id == run_id).values(**values)
-    )
+    """Set the outcome of a run at the end of its transaction; raises `RunCancelled` where it was ended."""
+    try:
+        end_run(session, municipality_code, run_id, values)
+    except OperationalError as error:
+        if isinstance(error.orig, psycopg.errors.SerializationFailure):
+            raise RunCancelled from error
+        raise
+
+
+def end_run(session: Session, municipality_code: str, run_id: int, values: Mapping[str, Any]) -> bool:
+    """Set the outcome of a run that is still running; return whether it was."""
+    of_run = (Run.municipality_code == municipality_code) & (Run.run_id == run_id)
+    statement = update(Run).where(of_run, Run.state == RunState.RUNNING).values(**values)
+    return session.execute(statement.returning(Run.run_id)).first() is not None
 
 
 def store_asset_valuations(session: Session, municipality_code: str, run_id: int, columns: list[Column]) -> None:

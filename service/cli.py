@@ -1,0 +1,217 @@
+"""The command line: `kuntokanta …`; exit codes 0 done, 1 refused or faulty, 2 wrong use."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from environs import EnvError
+from tqdm import tqdm
+
+from models.access import Role
+from service.database import Database
+from service.errors import KuntokantaError
+from service.importers.command import import_command
+from service.migrating import migrate as migrate_database
+from service.migrating import newest_migration
+from service.operations.access import create_token, list_tokens, revoke_token
+from service.operations.demo import DEMO_MUNICIPALITY, load_demo
+from service.operations.installation import installed_versions
+from service.operations.parameter_sets import METHODS
+from service.operations.reporting import FORMATS, REPORTS, ReportRequest, render_report
+from service.operations.seeding import seed
+from service.operations.valuation import ValuationRequest, value_municipality
+from service.settings import settings_from_environment
+
+STATEMENT_TIMEOUT_MS = 3_600_000
+LANGUAGES = ("fi", "sv", "en")
+
+
+@contextmanager
+def open_database() -> Iterator[Database]:
+    """Give the database of the environment, with time enough for long work."""
+    settings = settings_from_environment()
+    database = Database(settings.database_url, pool_size=4, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def plainly(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn the service's errors into words and exit code 1."""
+
+    @functools.wraps(command)
+    def wrapped(*arguments: Any, **options: Any) -> None:
+        try:
+            command(*arguments, **options)
+        except EnvError as error:
+            raise click.UsageError(f"{error} (the database is named by KUNTOKANTA_DATABASE_URL)") from error
+        except KuntokantaError as error:
+            lines = [error.detail, *(f"  {fault.pointer}: {fault.detail}" for fault in error.faults)]
+            raise click.ClickException("\n".join(lines)) from error
+
+    return wrapped
+
+
+@click.group()
+@click.version_option(package_name="kuntokanta")
+def main() -> None:
+    """Kuntokanta: municipal assets with condition and capacity, and their backlog against the service need."""
+
+
+main.add_command(import_command)
+
+
+@main.command("migrate")
+@plainly
+def migrate_command() -> None:
+    """Bring the tables to the newest version and load the seeds that are missing."""
+    with open_database() as database:
+        migrate_database(settings_from_environment().database_url)
+        seed(database)
+
+
+@main.command("demo")
+@click.option("--if-empty", is_flag=True, help="Do nothing where the demo municipality has assets.")
+@click.option("--token-file", type=click.Path(path_type=Path), help="Where to write the demo token.")
+@plainly
+def demo_command(if_empty: bool, token_file: Path | None) -> None:
+    """Load the fictitious demo municipality, value it and make a token that may do everything in it."""
+    with open_database() as database:
+        summary = load_demo(database, only_if_empty=if_empty)
+        if summary.assets == 0:
+            return
+        click.echo(f"The demo municipality {DEMO_MUNICIPALITY} is loaded: {summary.assets} assets.")
+        run_id = value_municipality(database, ValuationRequest(DEMO_MUNICIPALITY, _this_year(), created_by="demo"))
+        click.echo(f"Its backlog is valued in run {run_id}.")
+        token = create_token(database, holder="demo", role=Role.ADMIN, municipality_code=DEMO_MUNICIPALITY)
+    _keep_token(token, token_file)
+
+
+def _keep_token(token: str, token_file: Path | None) -> None:
+    if token_file is None:
+        click.echo(f"token: {token}")
+        return
+    token_file.parent.mkdir(parents=True, exist_ok=True)
+    token_file.touch(mode=0o600)
+    token_file.write_text(f"{token}\n", "utf-8")
+
+
+def _this_year() -> int:
+    return datetime.datetime.now(datetime.UTC).year
+
+
+@main.command("value")
+@click.option("--municipality", required=True, help="Municipality code, three digits.")
+@click.option("--year", type=click.IntRange(1900, 2200), help="Valuation year (this year).")
+@click.option("--method", type=click.Choice(list(METHODS)), help="One method for all classes.")
+@click.option("--scenario", help="Population scenario.")
+@click.option("--horizon", type=click.IntRange(0, 50), help="Years over which the highest need sizes the capacity.")
+@click.option("--proportional", is_flag=True, help="Split the marginal asset instead of retaining it whole.")
+@click.option("--json", "as_json", is_flag=True, help="Print the run as JSON.")
+@plainly
+def value_command(
+    municipality: str,
+    year: int | None,
+    method: str | None,
+    scenario: str | None,
+    horizon: int | None,
+    proportional: bool,
+    as_json: bool,
+) -> None:
+    """Value all assets of a municipality and store the run."""
+    request = ValuationRequest(
+        municipality, year or _this_year(), method, scenario, horizon, proportional, created_by="command line"
+    )
+    with (
+        open_database() as database,
+        tqdm(total=3, disable=as_json or None, bar_format="{desc} {bar} {elapsed}") as bar,
+    ):
+
+        def progress(step: str) -> None:
+            bar.set_description(step)
+            bar.update()
+
+        run_id = value_municipality(database, request, progress)
+    click.echo(json.dumps({"run_id": run_id}) if as_json else f"Run {run_id} is finished.")
+
+
+@main.command("report")
+@click.argument("name", type=click.Choice(list(REPORTS)))
+@click.option("--municipality", required=True)
+@click.option("--run", "run_id", type=int, help="The newest finished run, where none is named.")
+@click.option("--group-by", default="class", help="Comma-separated: class, use, district, service_area, owner, …")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="fi")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; without it, standard output.")
+@plainly
+def report_command(
+    name: str, municipality: str, run_id: int | None, group_by: str, form: str, lang: str, output: Path | None
+) -> None:
+    """Write a report of a run."""
+    groups = [part for part in group_by.split(",") if part]
+    with open_database() as database:
+        body = render_report(database, ReportRequest(name, municipality, run_id, groups, form, lang))
+    if output is None:
+        sys.stdout.buffer.write(body)
+    else:
+        output.write_bytes(body)
+
+
+@main.command("check")
+@plainly
+def check_command() -> None:
+    """Check the configuration and the database: exit code 0 where all is in order."""
+    with open_database() as database:
+        version, postgis = installed_versions(database)
+    newest = newest_migration()
+    if version != newest:
+        raise click.ClickException(f"The tables are at {version}, the code wants {newest}: run `kuntokanta migrate`.")
+    click.echo(f"in order: tables {version}, PostGIS {postgis}")
+
+
+@main.group("token")
+def token_group() -> None:
+    """Access tokens."""
+
+
+@token_group.command("create")
+@click.option("--holder", required=True, help="Whose it is.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--municipality", help="Municipality code; without it the grant is national.")
+@click.option("--days", type=click.IntRange(1, 3650), default=365, help="Days until it expires.")
+@plainly
+def create_token_command(holder: str, role: str, municipality: str | None, days: int) -> None:
+    """Make a token; it is shown this once."""
+    expires_at = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)
+    with open_database() as database:
+        click.echo(
+            create_token(
+                database, holder=holder, role=Role(role), municipality_code=municipality, expires_at=expires_at
+            )
+        )
+
+
+@token_group.command("list")
+@plainly
+def list_tokens_command() -> None:
+    """List the tokens, without the tokens themselves."""
+    with open_database() as database:
+        click.echo(json.dumps(list_tokens(database), default=str, indent=2))
+
+
+@token_group.command("revoke")
+@click.argument("token_id", type=int)
+@plainly
+def revoke_token_command(token_id: int) -> None:
+    """End a token at once."""
+    with open_database() as database:
+        revoke_token(database, token_id)

@@ -1,0 +1,60 @@
+"""A report asked for by name, in a form and a language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy.engine import Connection
+
+from service.database import Database
+from service.reports.as_csv import report_csv
+from service.reports.as_html import report_html
+from service.reports.as_json import report_json
+from service.reports.backlog import backlog_report
+from service.reports.report import Report
+from service.reports.service_need import service_need_report
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """Which report, of which run (None: the newest finished), grouped by what, in which form and language."""
+
+    name: str
+    municipality_code: str
+    run_id: int | None = None
+    group_by: list[str] = field(default_factory=list)
+    form: str = "json"
+    language: str = "fi"
+
+
+def _backlog(connection: Connection, request: ReportRequest) -> Report:
+    return backlog_report(connection, request.municipality_code, request.group_by, request.run_id)
+
+
+def _service_need(connection: Connection, request: ReportRequest) -> Report:
+    return service_need_report(connection, request.municipality_code, request.run_id)
+
+
+REPORTS: dict[str, Callable[[Connection, ReportRequest], Report]] = {
+    "backlog": _backlog,
+    "service-need": _service_need,
+}
+FORMATS: dict[str, tuple[str, Callable[[Report, str], bytes]]] = {
+    "json": ("application/json", report_json),
+    # The byte order mark makes Excel read the names right.
+    "csv": ("text/csv; charset=utf-8", lambda report, language: report_csv(report, language).encode("utf-8-sig")),
+    "html": ("text/html; charset=utf-8", lambda report, language: report_html(report, language).encode("utf-8")),
+}
+
+
+def render_report(database: Database, request: ReportRequest) -> bytes:
+    """Return a report in the form asked for.
+
+    Raises:
+        NotFound: there is no such municipality or finished run.
+        MalformedRequest: a grouping key is unknown.
+    """
+    with database.reading() as connection:
+        report = REPORTS[request.name](connection, request)
+    return FORMATS[request.form][1](report, request.language)

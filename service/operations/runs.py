@@ -1,0 +1,90 @@
+"""Runs asked for over the web: carried out in the background, looked at, cancelled."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from typing import Any
+
+import structlog
+
+from models.run import RunState
+from service.database import Database
+from service.errors import DataConflict, KuntokantaError, NotFound
+from service.operations.valuation import ValuationRequest, begin_run, carry_out_run
+from service.queries.report_rows import load_run, load_run_parameters, load_runs
+from service.queries.results import end_run, is_held
+
+ENDED_MEANWHILE = "The process that carried it out has ended; start the run again."
+
+
+def start_run(database: Database, request: ValuationRequest) -> int:
+    """Begin a valuation, carry it out in a thread of its own and return its id at once.
+
+    Raises:
+        NotFound, InvalidData: the request itself is wrong; no run is recorded.
+    """
+    run_id = begin_run(database, request)
+    holds = threading.Event()
+    threading.Thread(target=_carry_out, args=(database, request, run_id, holds), daemon=True).start()
+    holds.wait(timeout=10)
+    return run_id
+
+
+def _carry_out(database: Database, request: ValuationRequest, run_id: int, holds: threading.Event) -> None:
+    log = structlog.get_logger().bind(run_id=run_id, municipality_code=request.municipality_code)
+    try:
+        carry_out_run(database, request, run_id, lambda _: holds.set())
+        log.info("run_finished")
+    except KuntokantaError as error:
+        log.info("run_failed", error=error.detail)
+    except Exception:
+        log.exception("run_failed")
+    finally:
+        holds.set()
+
+
+def look_at_run(database: Database, municipality_code: str, run_id: int) -> dict[str, Any]:
+    """Return a run; one that nobody works on any more is found failed.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+    with database.writing() as session:
+        run = load_run(session.connection(), municipality_code, run_id)
+        if run is not None and run["state"] == RunState.RUNNING and not is_held(session, run_id):
+            end_run(session, municipality_code, run_id, _ended(RunState.FAILED, ENDED_MEANWHILE))
+            run = load_run(session.connection(), municipality_code, run_id)
+    if run is None:
+        raise NotFound(f"There is no run {municipality_code}-{run_id}.")
+    return dict(run)
+
+
+def list_runs(database: Database, municipality_code: str, before: int | None, limit: int) -> list[dict[str, Any]]:
+    """Return a municipality's runs, the newest first."""
+    with database.reading() as connection:
+        return [dict(row) for row in load_runs(connection, municipality_code, before, limit)]
+
+
+def parameters_of_run(database: Database, municipality_code: str, run_id: int) -> list[dict[str, Any]]:
+    """Return the parameter values that a run read, with their sources; raises `NotFound`."""
+    look_at_run(database, municipality_code, run_id)
+    with database.reading() as connection:
+        return [dict(row) for row in load_run_parameters(connection, municipality_code, run_id)]
+
+
+def cancel_run(database: Database, municipality_code: str, run_id: int) -> None:
+    """Cancel a run: what it has computed is not stored.
+
+    Raises:
+        NotFound: there is no such run.
+        DataConflict: it has ended already.
+    """
+    state = look_at_run(database, municipality_code, run_id)["state"]
+    with database.writing() as session:
+        if not end_run(session, municipality_code, run_id, _ended(RunState.CANCELLED, None)):
+            raise DataConflict(f"The run has ended already: it is {state}.")
+
+
+def _ended(state: RunState, error: str | None) -> dict[str, Any]:
+    return {"state": state, "error": error, "finished_at": datetime.datetime.now(datetime.UTC)}
