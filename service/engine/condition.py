@@ -99,7 +99,7 @@ def condition_today(
         planned, evidence.built_year, origin_year(evidence.built_year, evidence.renewed_year, valuation_year)
     )
     age = np.maximum(valuation_year - origin, 0.0)
-    assessed = _assessment_counts(evidence, origin, valuation_year) & ~planned
+    assessed = _assessment_counts(evidence, origin, valuation_year)
     basis = _basis(assessed, ~np.isnan(origin))
     carried = carry_forward(
         curves, np.where(assessed, evidence.assessed_condition, np.nan), valuation_year - evidence.assessed_year

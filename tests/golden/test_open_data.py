@@ -69,4 +69,5 @@ def test_new_york_school_utilisation_is_as_reported(shared_data: Path) -> None:
     with_places = places > 0
     assert np.isnan(used[~with_places]).all()
     close = np.abs(used[with_places] - reported[with_places]) <= 0.5 + 1e-9
-    assert close.mean() > 0.99, f"{(~close).sum()} of {close.size} differ"
+    # The published whole per cent contradicts its own row in 69 of 15 843.
+    assert (len(buildings), int((~close).sum())) == (15_843, 69)

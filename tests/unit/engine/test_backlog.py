@@ -9,8 +9,8 @@ from service.engine.backlog import facility_condition_index, two_threshold_backl
 from service.engine.street_methods import kehto_backlog, kehto_liability, remaining_life_backlog, step_backlog
 
 MILLION = np.array([1e6])
-EXACTLY_0_60 = [1 - 0.4, 0.6, 3 * 0.2, 0.1 + 0.2 + 0.3, 1 - 16 * 0.025, 0.3 / 0.5, 1 - 0.02 * 20]
-EXACTLY_0_75 = [1 - 0.25, 0.75, 3 * 0.25, 0.1 + 0.65, 1 - 0.0125 * 20, 1 - (1 - 0.75)]
+EXACTLY_0_60 = [1 - 0.4, 0.6, 3 * 0.2, 0.1 + 0.2 + 0.3, 1 - 16 * 0.025, 0.3 / 0.5, 1 - 0.02 * 20, np.nextafter(0.6, 0)]
+EXACTLY_0_75 = [1 - 0.25, 0.75, 3 * 0.25, 0.1 + 0.65, 1 - 0.0125 * 20, np.nextafter(0.75, 0), np.nextafter(0.75, 1)]
 conditions = st.floats(0.0, 1.0)
 
 

@@ -154,8 +154,10 @@ def test_newer_assessment_of_the_whole_asset_overrides_its_components(
 
     newer = assets(assessed_condition=0.6, assessed_year=2024.0)
     older = assets(assessed_condition=0.6, assessed_year=2019.0)
+    same_time = assets(assessed_condition=0.6, assessed_year=2020.0)
     assert condition(newer, parts)[0] == pytest.approx(0.6 - 0.0175)
     assert condition(older, parts)[0] < 0.2
+    assert condition(same_time, parts)[0] < 0.2
 
 
 def test_components_of_which_nothing_is_known_leave_the_asset_as_it_is(

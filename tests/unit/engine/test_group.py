@@ -35,6 +35,13 @@ def test_sums_stay_exact_where_floating_point_would_not() -> None:
     assert sum_by_group(groups, np.array([2**53, 1, 1])).tolist() == [2**53 + 2]
 
 
+def test_keys_at_the_ends_of_their_range_keep_their_order() -> None:
+    groups = group_rows([np.array([2**63 - 1, -(2**63), 0]), np.array([1, -(2**63), 2**63 - 1])])
+
+    assert groups.keys[0].tolist() == [-(2**63), 0, 2**63 - 1]
+    assert groups.number.tolist() == [2, 0, 1]
+
+
 def test_no_rows_are_no_groups() -> None:
     groups = group_rows([np.zeros(0, np.int64), np.zeros(0, np.int64)])
 

@@ -74,6 +74,14 @@ def test_need_met_exactly_retains_no_further_building(
     assert split([0.5, 0.5], capacities([0, 1], 110), needs(100 * 1.1)).retained_share.tolist() == [1.0, 0.0]
 
 
+def test_need_met_exactly_leaves_no_sliver_of_a_deficit(
+    split: Callable[..., NeedSplit], capacities: Callable[..., CapacityInputs], needs: Callable[..., SizingNeeds]
+) -> None:
+    balances = split([0.5], capacities([0], 110), needs(100 * 1.1)).balances
+
+    assert (balances.need.tolist(), balances.deficit.tolist()) == ([110.0], [0.0])
+
+
 def test_protected_building_is_retained_first(
     split: Callable[..., NeedSplit], capacities: Callable[..., CapacityInputs], needs: Callable[..., SizingNeeds]
 ) -> None:

@@ -62,6 +62,12 @@ def test_age_unknown_in_a_forecast_year_is_unknown_between() -> None:
     assert np.isnan(population_in_years(rows, np.array([2030])).persons[0, 0]).tolist() == [False, True]
 
 
+def test_age_unknown_earlier_is_known_in_a_year_that_has_it() -> None:
+    rows = population_from_rows(np.ones(3, int), np.array([2024, 2034, 2034]), np.array([7, 7, 8]), np.ones(3))
+
+    assert population_in_years(rows, np.array([2034])).persons[0, 0].tolist() == [1.0, 1.0]
+
+
 def test_forecast_without_rows_has_no_persons() -> None:
     nothing = np.zeros(0, int)
 

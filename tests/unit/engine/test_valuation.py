@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from service.engine.backlog import Method
@@ -138,6 +138,7 @@ def test_target_of_as_new_makes_the_backlog_the_liability(
 
 
 @given(cost=costs, condition=conditions)
+@example(cost=0.01, condition=0.5)
 def test_technical_value_and_liability_make_up_the_replacement_cost_to_the_cent(
     cost: float, condition: float, value: Callable[..., AssetValuations]
 ) -> None:
