@@ -115,7 +115,8 @@ def _prepare(cluster: Cluster | None) -> dict[str, str]:
         environment[DATABASE_URL] = cluster.start().url()
         environment.setdefault(OPEN_READING, "true")  # demo data on the loopback address only
     _kuntokanta(environment, "migrate")
-    _kuntokanta(environment, "demo", "--if-empty", "--token-file", str(DEMO_TOKEN))
+    token_file = () if cluster is None else ("--token-file", str(DEMO_TOKEN))  # otherwise it is printed, once
+    _kuntokanta(environment, "demo", "--if-empty", *token_file)
     return environment
 
 

@@ -68,10 +68,13 @@ def _major(directory: Path) -> int:
 
 
 def _has_postgis(directory: Path) -> bool:
-    shared = _output(str(directory / "pg_config"), "--sharedir") if (directory / "pg_config").exists() else ""
-    # Debian's layout, for a server without pg_config beside it: …/lib/postgresql/15/bin → …/share/postgresql/15
-    beside = directory.parents[2].parent / "share" / "postgresql" / directory.parent.name
-    return any((Path(place) / "extension" / "postgis.control").exists() for place in (shared, beside) if place)
+    """Return whether both parts are there: the extension's scripts and its library, two packages on Debian."""
+    # Debian's layout, for a server without pg_config beside it: …/lib/postgresql/15 and …/share/postgresql/15
+    shared = directory.parents[2].parent / "share" / "postgresql" / directory.parent.name
+    libraries = directory.parent / "lib"
+    if (pg_config := directory / "pg_config").exists():
+        shared, libraries = (Path(_output(str(pg_config), option)) for option in ("--sharedir", "--pkglibdir"))
+    return (shared / "extension" / "postgis.control").exists() and any(libraries.glob("postgis-[0-9]*"))
 
 
 def _what_to_install(found: list[Binaries], major: int | None) -> str:

@@ -18,12 +18,17 @@ def install(root: Path, version: str, postgis: bool) -> Path:
     directory.mkdir(parents=True)
     share = root.parents[1] / "share" / "postgresql" / version
     (share / "extension").mkdir(parents=True)
-    says = {"postgres": f"postgres (PostgreSQL) {version}.4", "pg_config": str(share)}
+    libraries = root / version / "lib"
+    libraries.mkdir()
+    postgres = f"echo 'postgres (PostgreSQL) {version}.4'"
+    pg_config = f"test $1 = --sharedir && echo {share} || echo {libraries}"
     for program in ("postgres", "initdb", "pg_ctl", "psql", "pg_config"):
-        (directory / program).write_text(f"#!/bin/sh\necho '{says.get(program, '')}'\n", encoding="utf-8")
+        text = {"postgres": postgres, "pg_config": pg_config}.get(program, "")
+        (directory / program).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
         (directory / program).chmod(0o755)
     if postgis:
         (share / "extension" / "postgis.control").touch()
+        (libraries / "postgis-3.so").touch()
     return directory
 
 
@@ -39,6 +44,13 @@ def test_the_newest_version_that_has_postgis_is_taken(root: Path) -> None:
 def test_a_server_without_pg_config_beside_it_is_found_too(root: Path) -> None:
     (install(root, "15", postgis=True) / "pg_config").unlink()
     assert find_binaries(debian_root=root).major == 15
+
+
+def test_postgis_without_its_library_is_none(root: Path) -> None:
+    install(root, "15", postgis=True)
+    (root / "15" / "lib" / "postgis-3.so").unlink()
+    with pytest.raises(ClusterError, match="with PostGIS was not found"):
+        find_binaries(debian_root=root)
 
 
 def test_a_server_outside_the_distributions_folders_is_found_on_the_path(

@@ -93,7 +93,10 @@ def test_it_migrates_loads_the_demo_serves_and_ends_with_its_database(checkout: 
     port = free_port()
     running = checkout.serve(PORT=str(port))
     url = checkout.cluster.url()
-    assert checkout.text("commands").splitlines() == ["migrate", "demo --if-empty"]
+    assert checkout.text("commands").splitlines() == [
+        "migrate",
+        f"demo --if-empty --token-file {checkout.local}/demo-token",
+    ]
     assert checkout.text("served").startswith(f"{url} -c service/gunicorn.py --bind 127.0.0.1:{port} ")
     running.send_signal(request_to_end)
     said = running.communicate(timeout=20)[0]
