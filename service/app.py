@@ -8,8 +8,10 @@ from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.registry import ASSET_CLASSES
-from service.api import assets
+from service import ogc
+from service.api import assets, health, pages
 from service.api.class_resources import class_blueprint
+from service.api.gis_access import check_gis_reading
 from service.api.identity import identify
 from service.api.problems import register_problem_handlers
 from service.api.rest_api import create_api, register_blueprints
@@ -38,9 +40,13 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     keep_state(app, database or _own_database(settings), settings)
     register_problem_handlers(app)
     app.before_request(identify)
+    app.before_request(check_gis_reading)
     app.after_request(_secured)
     api = create_api(app)
     register_blueprints(api, [assets.blueprint, *map(class_blueprint, ASSET_CLASSES.values())])
+    app.register_blueprint(ogc.blueprint, url_prefix="/ogc")
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(pages.blueprint)
     return app
 
 

@@ -71,7 +71,8 @@ def body_schema(asset_class: AssetClass) -> AssetSchema:
             asset_class.geometry_types,
             allow_none=True,
             load_default=None,
-            metadata=geometry_json_schema(asset_class.geometry_types),
+            # apispec adds the null.
+            metadata={**geometry_json_schema(asset_class.geometry_types), "type": "object"},
         ),
     }
     name = "".join(part.capitalize() for part in asset_class.code.split("_"))
@@ -99,12 +100,12 @@ def _field(asset_class: AssetClass, attribute: Attribute) -> fields.Field[Any]:
 
 
 def _number_field(asset_class: AssetClass, attribute: Attribute, options: dict[str, Any]) -> fields.Field[Any]:
-    least, most = (attribute.type(limit) if limit is not None else None for limit in (attribute.ge, attribute.le))
     if attribute.type is int:
-        limits = {name: limit for name, limit in (("least", least), ("most", most)) if limit is not None}
-        return WholeNumber(size=_column_size(asset_class, attribute), **limits, **options)
-    if least is not None or most is not None:
-        options["validate"] = validate.Range(least, most)
+        limits = {"least": attribute.ge, "most": attribute.le}
+        whole = {name: int(limit) for name, limit in limits.items() if limit is not None}
+        return WholeNumber(size=_column_size(asset_class, attribute), **whole, **options)
+    if attribute.ge is not None or attribute.le is not None:
+        options["validate"] = validate.Range(attribute.ge, attribute.le)
     return _FIELDS[attribute.type](**options)
 
 

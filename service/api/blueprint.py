@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -63,12 +65,20 @@ class RestBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     def route(self, rule: str, **options: Any) -> Callable[[View], View]:
         """Serve a view at a rule and describe it."""
-        return cast("Callable[[View], View]", super().route(rule, **options))
+
+        def decorate(view: View) -> View:
+            named = self.describe(operationId=f"{self.name}_{view.__name__}")(view)
+            super(RestBlueprint, self).route(rule, **options)(named)
+            return view
+
+        return decorate
 
     def arguments(
         self, schema: type[marshmallow.Schema] | marshmallow.Schema, **options: Any
     ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
         """Read a body or the query parameters by a schema and give them to the view as a dictionary."""
+        if options.get("location") == "query":
+            options["error_status_code"] = 400
         return cast(
             "Callable[[Callable[..., Response]], Callable[..., Response]]", super().arguments(schema, **options)
         )
@@ -78,6 +88,18 @@ class RestBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     ) -> Callable[[View], View]:
         """Describe the answer of a view, which makes its own response; `schema` is JSON Schema or a component."""
         return cast("Callable[[View], View]", super().response(status, schema, **options))
+
+    @staticmethod
+    def header(parameter: Mapping[str, Any]) -> Callable[[View], View]:
+        """Describe a header that a view reads."""
+
+        def decorate(view: View) -> View:
+            described: Any = functools.wraps(view)(functools.partial(view))
+            described._apidoc = copy.deepcopy(getattr(view, "_apidoc", {}))
+            described._apidoc.setdefault("arguments", {}).setdefault("parameters", []).append(dict(parameter))
+            return cast("View", described)
+
+        return decorate
 
     @staticmethod
     def describe(**members: Any) -> Callable[[View], View]:

@@ -47,7 +47,8 @@ def _add_list(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
         return asset_page(query, asset_class, asset_document)
 
     @blueprint.route(f"/{asset_class.code}", methods=["POST"])
-    @blueprint.describe(requestBody=body, parameters=[KEY_PARAMETER])
+    @blueprint.describe(requestBody=body)
+    @blueprint.header(KEY_PARAMETER)
     @blueprint.answers(201, component, headers=ETAG_HEADER)
     @blueprint.arguments(WrittenCrs, location="query")
     @needs(Action.WRITE_RECORDS)
@@ -78,7 +79,8 @@ def _add_writing(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
     rule, component = f"/{asset_class.code}/<asset_key:asset_key>", component_name(asset_class)
 
     @blueprint.route(rule, methods=["PUT"])
-    @blueprint.describe(requestBody=_body(asset_class, "application/json"), parameters=[IF_MATCH_PARAMETER])
+    @blueprint.describe(requestBody=_body(asset_class, "application/json"))
+    @blueprint.header(IF_MATCH_PARAMETER)
     @blueprint.answers(200, component, headers=ETAG_HEADER)
     @blueprint.arguments(WrittenCrs, location="query")
     @needs(Action.WRITE_RECORDS)
@@ -90,7 +92,8 @@ def _add_writing(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
         return _write(asset_class, asset_key, values, expected)
 
     @blueprint.route(rule, methods=["PATCH"])
-    @blueprint.describe(requestBody=_body(asset_class, _MERGE_PATCH), parameters=[IF_MATCH_PARAMETER])
+    @blueprint.describe(requestBody=_body(asset_class, _MERGE_PATCH))
+    @blueprint.header(IF_MATCH_PARAMETER)
     @blueprint.answers(200, component, headers=ETAG_HEADER)
     @blueprint.arguments(WrittenCrs, location="query")
     @needs(Action.WRITE_RECORDS)
@@ -102,7 +105,7 @@ def _add_writing(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
         return _write(asset_class, asset_key, values, expected or frozenset({present.row_version}))
 
     @blueprint.route(rule, methods=["DELETE"])
-    @blueprint.describe(parameters=[IF_MATCH_PARAMETER])
+    @blueprint.header(IF_MATCH_PARAMETER)
     @blueprint.answers(204)
     @needs(Action.WRITE_RECORDS)
     def retire(asset_key: AssetKey) -> Response:

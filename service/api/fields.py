@@ -60,8 +60,10 @@ class Number(fields.Float):
         return float(value)
 
 
-class Money(fields.Decimal):
+class Money(fields.Field[decimal.Decimal]):
     """An amount in euro as a number in JSON, rounded half-even to cents."""
+
+    default_error_messages = {"invalid": "Not a valid number."}  # noqa: RUF012 — marshmallow's own name and form
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> decimal.Decimal:
         if type(value) not in (int, float) or not math.isfinite(value):
@@ -102,16 +104,16 @@ class QueryNumber(fields.Integer):
         return int(value)
 
 
-class Matching(validate.Validator):
+class Matching(validate.Regexp):
     """A text that matches a pattern as a whole, also where the pattern itself would allow a line break at its end."""
 
     def __init__(self, pattern: str) -> None:
-        self.pattern = pattern
+        super().__init__(pattern, re.ASCII)
 
-    def __call__(self, value: str) -> str:
+    def __call__(self, value: Any) -> Any:
         """Return the text, or raise `ValidationError`."""
-        if not re.fullmatch(self.pattern, value, re.ASCII):
-            raise marshmallow.ValidationError(f"'{value[:60]}' does not match {self.pattern}.")
+        if not self.regex.fullmatch(value):
+            raise marshmallow.ValidationError(f"'{str(value)[:60]}' does not match {self.regex.pattern}.")
         return value
 
 
@@ -139,4 +141,4 @@ class PropertyId(Text):
 
 def municipality_field(**options: Any) -> fields.String:
     """Return a field for a municipality code of three digits."""
-    return fields.String(validate=Matching("[0-9]{3}"), **options)
+    return fields.String(validate=Matching("^[0-9]{3}$"), **options)

@@ -23,7 +23,8 @@ class CrsField(fields.Field[Crs]):
     """The identifier of a coordinate reference system."""
 
     def __init__(self, among: Mapping[str, Crs], **options: Any) -> None:
-        super().__init__(**options)
+        metadata = {"type": "string", "format": "uri", "default": CRS84.uri, **options.pop("metadata", {})}
+        super().__init__(metadata=metadata, **options)
         self.among = among
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Crs:

@@ -13,6 +13,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 from models.registry import ASSET_CLASSES
 from service.api.asset_documents import asset_json_schema, component_name, core_json_schema
 from service.api.blueprint import RestBlueprint
+from service.api.fields import Money
 from service.api.problems import PROBLEM_TYPE, ProblemSchema
 from service.queries.asset_key import ASSET_ID_PATTERN, AssetKey, parse_asset_key
 
@@ -67,6 +68,7 @@ def create_api(app: Flask) -> RestApi:
         },
     )
     api = RestApi(app)
+    api.register_field(Money, "number", None)
     api.register_converter(AssetKeyConverter, lambda _: {"type": "string", "pattern": f"^{ASSET_ID_PATTERN}$"})
     api.spec.components.schema("Asset", core_json_schema())
     for each in ASSET_CLASSES.values():
