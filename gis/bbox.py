@@ -17,7 +17,9 @@ from gis.projection import reproject
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-_EDGE_PIECES = 64
+_MOST_PIECES = 1000
+# A parallel bends 1²/(8·3700) km = 3 cm away from its chord over a kilometre at 60° N.
+_LEAST_PIECE_DEGREES, _LEAST_PIECE_M = 0.01, 1000.0
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,9 @@ def _cut_to_finland(box: Bbox, west: float, east: float) -> BaseGeometry | None:
     rectangle = _rectangle(west, south, east, north)
     if box.crs.code == TM35FIN.code:
         return rectangle
-    piece = max(east - west, north - south) / _EDGE_PIECES
-    return reproject(shapely.segmentize(rectangle, piece) if piece > 0 else rectangle, box.crs, TM35FIN)
+    least = _LEAST_PIECE_DEGREES if box.crs.geographic else _LEAST_PIECE_M
+    piece = max(least, max(east - west, north - south) / _MOST_PIECES)
+    return reproject(shapely.segmentize(rectangle, piece), box.crs, TM35FIN)
 
 
 def _rectangle(west: float, south: float, east: float, north: float) -> BaseGeometry:

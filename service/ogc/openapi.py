@@ -14,6 +14,15 @@ from service.queries.feature_registry import feature_collections
 if TYPE_CHECKING:
     from service.queries.feature_collections import FeatureCollection
 
+_FAILURES = {
+    "400": "Malformed",
+    "401": "Unauthorized",
+    "403": "Forbidden",
+    "404": "NotFound",
+    "406": "NotAcceptable",
+    "503": "Unavailable",
+}
+
 
 @lru_cache(maxsize=8)
 def openapi_document(server_url: str) -> dict[str, Any]:
@@ -28,6 +37,7 @@ def openapi_document(server_url: str) -> dict[str, Any]:
         "info": {"title": f"{TITLE}, OGC API", "description": DESCRIPTION, "version": "1.0.0"},
         "servers": [{"url": server_url}],
         "tags": [{"name": "service", "description": "The service itself"}, *tags],
+        "security": [{}, {"token": []}],
         "paths": paths,
         "components": components(),
     }
@@ -63,8 +73,7 @@ def _collection_paths(collection: FeatureCollection) -> dict[str, Any]:
 def _path(
     operation_id: str, tag: str, summary: str, response: str, parameters: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
-    failures = {"400": "Malformed", "404": "NotFound", "406": "NotAcceptable", "503": "Unavailable"}
-    responses = {"200": response, **failures}
+    responses = {"200": response, **_FAILURES}
     operation = {
         "operationId": operation_id,
         "tags": [tag],

@@ -19,7 +19,13 @@ def reference(kind: str, name: str) -> dict[str, str]:
 
 def components() -> dict[str, Any]:
     """Return the shared components."""
-    return {"parameters": _parameters(), "headers": _headers(), "responses": _responses(), "schemas": _schemas()}
+    return {
+        "parameters": _parameters(),
+        "headers": _headers(),
+        "responses": _responses(),
+        "schemas": _schemas(),
+        "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+    }
 
 
 def _parameter(name: str, description: str, schema: dict[str, Any], place: str = "query") -> dict[str, Any]:
@@ -75,6 +81,8 @@ def _responses() -> dict[str, Any]:
         "Features": {**document("A page of features", GEOJSON, "featureCollection"), **in_crs},
         "Feature": {**document("One feature", GEOJSON, "feature"), **in_crs},
         "Malformed": problem("A query parameter is unknown or malformed"),
+        "Unauthorized": problem("The token is missing or not good"),
+        "Forbidden": problem("The token may not read this"),
         "NotFound": problem("There is no such resource"),
         "NotAcceptable": problem("There is no representation that the client accepts"),
         "Unavailable": problem("The database does not answer"),

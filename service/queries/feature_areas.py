@@ -72,5 +72,4 @@ def _collection(
         properties=properties_by_name(municipality_property(table.c.municipality_code), *properties),
         source=table,
         geometry=table.c.geometry,
-        shape=table.c.geometry,
     )

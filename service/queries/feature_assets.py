@@ -16,7 +16,6 @@ from service.queries.feature_collections import (
     FeatureProperty,
     municipality_property,
     properties_by_name,
-    with_heights,
 )
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def class_collection(asset_class: AssetClass) -> FeatureCollection:
             table.join(_asset, _same_asset(table, _asset)), table.c.municipality_code, table.c.asset_id
         ),
         geometry=_asset.c.geometry,
-        shape=with_heights(_asset.c.geometry_z, _asset.c.geometry),
+        heights=_asset.c.geometry_z,
         conditions=(_asset.c.asset_class == class_number(asset_class.number),),
         unlisted=(AssetStatus.DECOMMISSIONED.value,),
         other_keys=((_asset.c.municipality_code, _asset.c.asset_id),),
@@ -78,7 +77,7 @@ def valued_assets_collection() -> FeatureCollection:
         ),
         source=_with_valuation(_asset, *key),
         geometry=_asset.c.geometry,
-        shape=with_heights(_asset.c.geometry_z, _asset.c.geometry),
+        heights=_asset.c.geometry_z,
         unlisted=(AssetStatus.DECOMMISSIONED.value,),
     )
 

@@ -58,7 +58,7 @@ class FeatureCollection:
         properties: Properties by name, in order.
         source: Tables that it is read from.
         geometry: Column in EPSG:3067 that the spatial index has.
-        shape: Expression of the geometry that is shown, with heights where they are known.
+        heights: Column of the same geometry with heights, null where they are unknown; None where there is no such column.
         conditions: What a row must meet to be in the collection.
         unlisted: Status values that are left out unless they are asked for.
         other_keys: The same key in the other tables of the source: what bounds a scan must be said of each table.
@@ -72,10 +72,14 @@ class FeatureCollection:
     properties: Mapping[str, FeatureProperty]
     source: FromClause
     geometry: ColumnElement[Any]
-    shape: ColumnElement[Any]
+    heights: ColumnElement[Any] | None = None
     conditions: tuple[ColumnElement[bool], ...] = ()
     unlisted: tuple[str, ...] = ()
     other_keys: tuple[tuple[ColumnElement[Any], ...], ...] = ()
+
+    def shape(self) -> ColumnElement[Any]:
+        """Return the expression of the geometry that is shown: with heights where they are known."""
+        return self.geometry if self.heights is None else func.coalesce(self.heights, self.geometry)
 
     def feature_id(self) -> ColumnElement[str]:
         """Return the expression of a feature's id: municipality, hyphen, the rest of the key joined by tildes."""
@@ -113,8 +117,3 @@ def properties_by_name(*properties: FeatureProperty) -> dict[str, FeaturePropert
 def municipality_property(column: ColumnElement[Any]) -> FeatureProperty:
     """Return the property that every feature has."""
     return FeatureProperty("municipality_code", str, column, "Municipality, three digits")
-
-
-def with_heights(geometry_z: ColumnElement[Any], geometry: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return the geometry with heights where it has them."""
-    return func.coalesce(geometry_z, geometry)

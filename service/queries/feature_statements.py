@@ -90,8 +90,8 @@ def page_statement(
     )
     if in_area:
         statement = statement.where(*_touches(collection))
-    if between_heights:
-        statement = statement.where(_between_heights(collection))
+    if between_heights and collection.heights is not None:
+        statement = statement.where(_between_heights(collection.heights))
     for key in (collection.key, *collection.other_keys):
         statement = statement.where(*_starts(key, start))
     return _compiled(statement.order_by(*collection.key).limit(bindparam("limit", type_=postgresql.INTEGER())))
@@ -144,7 +144,8 @@ def _select_features(collection: FeatureCollection, crs: Crs) -> Select[Any]:
 
 
 def _geojson(collection: FeatureCollection, crs: Crs) -> ColumnElement[str]:
-    shape = collection.shape if crs.code == TM35FIN.code else func.ST_Transform(collection.shape, crs.srid)
+    stored = collection.shape()
+    shape = stored if crs.code == TM35FIN.code else func.ST_Transform(stored, crs.srid)
     in_axis_order = func.ST_FlipCoordinates(shape) if crs.northing_first else shape
     digits = _DEGREE_DIGITS if crs.geographic else _METRE_DIGITS
     return func.ST_AsGeoJSON(in_axis_order, literal_column(str(digits)), literal_column(str(_WITHOUT_CRS_MEMBER)))
@@ -169,10 +170,9 @@ def _touches(collection: FeatureCollection) -> tuple[ColumnElement[bool], ...]:
     return collection.geometry.op("&&")(area), func.ST_Intersects(collection.geometry, area)
 
 
-def _between_heights(collection: FeatureCollection) -> ColumnElement[bool]:
+def _between_heights(heights: ColumnElement[Any]) -> ColumnElement[bool]:
     lowest, highest = (bindparam(name, type_=DOUBLE_PRECISION) for name in ("lowest", "highest"))
-    top, bottom = func.ST_ZMax(collection.shape), func.ST_ZMin(collection.shape)
-    return or_(top.is_(None), and_(top >= lowest, bottom <= highest))
+    return or_(heights.is_(None), and_(func.ST_ZMax(heights) >= lowest, func.ST_ZMin(heights) <= highest))
 
 
 def _compiled(statement: Select[Any]) -> Statement:

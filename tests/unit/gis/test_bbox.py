@@ -2,6 +2,7 @@
 
 import contextlib
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given
@@ -65,6 +66,18 @@ def test_a_box_in_degrees_holds_what_lies_in_it_and_no_more() -> None:
     area = bbox_in_finland(parse_bbox("20,65,30,66"))
     assert area is not None
     inside, outside = shapely.points([[25, 65.0005], [25, 65.9995]]), shapely.points([[25, 64.9995], [25, 66.0005]])
+    assert shapely.intersects(area, reproject(inside, CRS84)).all()
+    assert not shapely.intersects(area, reproject(outside, CRS84)).any()
+
+
+@pytest.mark.parametrize("width", [0.5, 5, 12])
+def test_the_edge_of_a_wide_box_follows_the_parallel_within_a_decimetre(width: float) -> None:
+    area = bbox_in_finland(parse_bbox(f"{26 - width / 2},62,{26 + width / 2},63"))
+    assert area is not None
+    longitudes = np.linspace(26 - width / 2 + 0.01, 26 + width / 2 - 0.01, 997)
+    a_decimetre = 0.1 / 111_000
+    inside = shapely.points(longitudes, np.full(997, 62 + a_decimetre))
+    outside = shapely.points(longitudes, np.full(997, 62 - a_decimetre))
     assert shapely.intersects(area, reproject(inside, CRS84)).all()
     assert not shapely.intersects(area, reproject(outside, CRS84)).any()
 

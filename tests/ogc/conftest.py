@@ -1,0 +1,50 @@
+"""A service with two municipalities in it, on a real port, for the clients that GIS people use."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from service.app import create_app
+from service.database import Database, raw_connection
+from service.settings import Settings
+
+MUNICIPALITY = Path(__file__).with_name("municipality.sql")
+
+
+@pytest.fixture(scope="module")
+def filled(module_database: Database) -> Database:
+    """The database with the municipalities."""
+    with module_database.writing() as session:
+        raw_connection(session.connection()).execute(MUNICIPALITY.read_bytes())
+    with module_database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    return module_database
+
+
+@pytest.fixture(scope="module")
+def app(filled: Database) -> Flask:
+    return create_app(Settings(database_url="", open_reading=True), filled)
+
+
+@pytest.fixture(scope="module")
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def server_url(app: Flask) -> Iterator[str]:
+    """The address of the service on a free port."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/ogc"
+    server.shutdown()
+    thread.join()
+    server.server_close()
