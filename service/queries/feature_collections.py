@@ -58,7 +58,7 @@ class FeatureCollection:
         properties: Properties by name, in order.
         source: Tables that it is read from.
         geometry: Column in EPSG:3067 that the spatial index has.
-        heights: Column of the same geometry with heights, null where they are unknown; None where there is no such column.
+        heights: Column of the same geometry with heights, null where they are unknown; None without such a column.
         conditions: What a row must meet to be in the collection.
         unlisted: Status values that are left out unless they are asked for.
         other_keys: The same key in the other tables of the source: what bounds a scan must be said of each table.
