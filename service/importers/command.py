@@ -8,6 +8,7 @@ from typing import Never
 
 import click
 import orjson
+from environs import EnvError
 from tqdm import tqdm
 
 from service.database import Database
@@ -44,7 +45,10 @@ def import_command(
 
     Exit code 0: imported, or a dry run without faults; 1: faults; 2: wrong usage.
     """
-    database = Database(settings_from_environment().database_url, pool_size=1)
+    try:
+        database = Database(settings_from_environment().database_url, pool_size=1)
+    except EnvError as error:
+        raise click.UsageError(f"{error} (the database is named by KUNTOKANTA_DATABASE_URL)") from error
     try:
         report = _imported(database, file, profile, municipality, dry_run, accept_partial, as_json)
     except KuntokantaError as error:

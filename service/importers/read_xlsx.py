@@ -29,7 +29,7 @@ def read_xlsx(path: Path, *, sheet: str | None = None, title_lines: int = 0) -> 
     check_archive(path)
     rows = _worksheet_rows(path, sheet)
     header = _header(rows, title_lines)
-    kept, faults = _split(rows[title_lines + 1 :], len(header))
+    kept, faults = _split(rows[title_lines + 1 :], header)
     columns = {name: object_column([values[i] for _, values in kept]) for i, name in enumerate(header) if name}
     numbers = np.array([number for number, _ in kept], dtype=np.int64)
     return SourceTable(columns=columns, row_numbers=numbers, decimal_comma=True, faults=tuple(faults))
@@ -76,14 +76,17 @@ def _header(rows: list[NumberedRow], title_lines: int) -> list[str]:
     return header
 
 
-def _split(rows: list[NumberedRow], width: int) -> tuple[list[NumberedRow], list[ImportFault]]:
-    """Return the rows padded to the header's width, and a fault for each that has values beyond it."""
+def _split(rows: list[NumberedRow], header: list[str]) -> tuple[list[NumberedRow], list[ImportFault]]:
+    """Return the rows padded to the header's width, and a fault for each that has values without a column name."""
+    width = len(header)
     kept: list[NumberedRow] = []
     faults: list[ImportFault] = []
     for number, values in rows:
-        if any(value is not None for value in values[width:]):
-            detail = f"The row has values in more columns than the header's {width}."
+        padded = values + (None,) * (width - len(values))
+        stray = any(value is not None and not name for value, name in zip(padded, header, strict=False))
+        if stray or any(value is not None for value in padded[width:]):
+            detail = "The row has a value in a column that the header does not name."
             faults.append(ImportFault(number, None, None, "field_count", Severity.ERROR, detail))
-        elif any(value is not None for value in values):
-            kept.append((number, values[:width] + (None,) * (width - len(values))))
+        elif any(value is not None for value in padded):
+            kept.append((number, padded[:width]))
     return kept, faults

@@ -118,7 +118,7 @@ def _attributes(
         check = ColumnCheck(field, _shown_column(value_mapping, name), table.row_numbers, around.today, value_mapping)
         bad |= check_column(converted, check, log)
         columns[name] = converted.values
-    return columns, bad | future_years(columns, table.row_numbers, around.today, log)
+    return columns, bad | future_years(columns, table.row_numbers, around.today, bad, log)
 
 
 def _shown_column(mapping: ValueMapping, name: str) -> str:

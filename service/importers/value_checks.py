@@ -106,13 +106,15 @@ def _where(values: Values, broken: Callable[[str], bool]) -> Flags:
     return np.fromiter((value in found for value in texts), dtype=bool, count=len(texts))
 
 
-def future_years(columns: Mapping[str, Values], rows: NDArray[np.int64], today: dt.date, log: FaultLog) -> Flags:
-    """Return the rows with a year of building or renewal in the future, unless the asset is planned."""
+def future_years(
+    columns: Mapping[str, Values], rows: NDArray[np.int64], today: dt.date, known_bad: Flags, log: FaultLog
+) -> Flags:
+    """Return the rows, beside those known to be bad, with a year of building or renewal ahead, unless planned."""
     bad = np.zeros(len(rows), dtype=bool)
     planned = columns["status"] == AssetStatus.PLANNED if "status" in columns else bad
     for name in YEARS_OF_THE_PAST:
         if name in columns:
-            future = (columns[name] > today.year) & ~planned
+            future = (columns[name] > today.year) & ~planned & ~known_bad
             detail = "A year in the future: {value}."
             bad |= log.error_rows(future, rows, "future", detail, column=name, values=as_text(columns[name]))
     return bad

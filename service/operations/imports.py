@@ -13,16 +13,17 @@ from sqlalchemy.orm import Session
 from service.database import Database, raw_connection
 from service.errors import DataConflict, InvalidData
 from service.operations.import_report import ImportFault, ImportReport, Severity, TargetCounts
-from service.queries.import_districts import refresh_districts
+from service.queries.districts import assign_districts
 from service.queries.import_matching import (
     RowAndValue,
-    assign_districts,
     drop_staged,
     lock_municipalities,
     match_stage,
+    municipalities_of_changes,
     resolve_assets,
     rows_of_another_class,
     rows_outside_municipality,
+    stage_districts,
 )
 from service.queries.import_merge import Author, merge_stage
 from service.queries.import_rows import ImportRows
@@ -39,6 +40,7 @@ from service.queries.imports import (
 
 Progress = Callable[[str, int, int], None]
 REPORTED_FAULTS = 1000
+DISTRICT, POPULATION_GRID = "district", "population_grid"
 
 
 @dataclass(frozen=True)
@@ -143,13 +145,13 @@ def _check(connection: psycopg.Connection[Any], stage: Stage, rows: ImportRows, 
         found = rows_of_another_class(connection, stage)
         broken |= _tell(report, found, "class", "This id is in the register as a {value}.", Severity.ERROR)
     if stage.target.is_asset and rows.geometry is not None:
-        assign_districts(connection, stage)
+        stage_districts(connection, stage)
     if rows.asset_source_ids is not None:
         severity = Severity.ERROR if rows.asset_required else Severity.WARNING
         detail = "The asset {value} is not in the register."
         unknown = _tell(report, resolve_assets(connection, stage), "asset_missing", detail, severity)
         broken |= unknown if rows.asset_required else set()
-    if rows.geometry is not None and stage.target.code != "population_grid":
+    if rows.geometry is not None and stage.target.code != POPULATION_GRID:
         outside = rows_outside_municipality(connection, stage)
         _tell(report, outside, "outside_municipality", "The place is outside municipality {value}.", Severity.WARNING)
     return drop_staged(connection, stage, sorted(broken)) if broken else 0
@@ -176,7 +178,9 @@ def _finish(
     if report.dry_run or (report.errors and not terms.accept_partial):
         session.rollback()
         return
-    refresh_districts(connection, stages, terms.changed_by, terms.changed_at)
+    for stage in (each for each in stages if each.target.code == DISTRICT):
+        for code in municipalities_of_changes(connection, stage):
+            assign_districts(session, code)
     report.applied = True
     report.batch_id = store_batch(connection, stages, _batch(terms, report))
 

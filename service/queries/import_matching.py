@@ -44,15 +44,24 @@ def drop_staged(connection: psycopg.Connection[Any], stage: Stage, row_numbers: 
     return connection.execute(statement, (row_numbers,)).rowcount
 
 
-def assign_districts(connection: psycopg.Connection[Any], stage: Stage) -> None:
-    """Set each staged asset's district from its place: the smallest district that holds a point of it."""
+def stage_districts(connection: psycopg.Connection[Any], stage: Stage) -> None:
+    """Set each staged asset's district from its place: the smallest that holds a point of it.
+
+    The same rule as in queries/districts.py, but before the comparison, so that an unchanged row stays unchanged.
+    """
     statement = sql.SQL(
         "UPDATE {stage} s SET district_code = d.district_code FROM (SELECT DISTINCT ON (z.row_number)"
         " z.row_number, d.district_code FROM {stage} z JOIN district d ON d.municipality_code = z.municipality_code"
-        " AND ST_Intersects(d.geometry, ST_PointOnSurface(z.geometry))"
+        " AND ST_Covers(d.geometry, ST_PointOnSurface(z.geometry))"
         " ORDER BY z.row_number, ST_Area(d.geometry), d.district_code) d WHERE d.row_number = s.row_number"
     )
     connection.execute(statement.format(stage=sql.Identifier(stage.table)))
+
+
+def municipalities_of_changes(connection: psycopg.Connection[Any], stage: Stage) -> list[str]:
+    """Return the municipalities in which a stage added or changed something."""
+    statement = sql.SQL("SELECT DISTINCT municipality_code FROM {} WHERE outcome <> {} ORDER BY 1")
+    return [row[0] for row in connection.execute(statement.format(sql.Identifier(stage.table), sql.Literal(UNCHANGED)))]
 
 
 def rows_outside_municipality(connection: psycopg.Connection[Any], stage: Stage) -> list[RowAndValue]:

@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from service.queries.import_staging import ADDED, CHANGED, Stage
-from service.queries.import_versions import store_versions
+from service.queries.import_versions import keep_before, store_versions
 
 ASSET_KEY = ("municipality_code", "asset_id")
 
@@ -39,7 +39,7 @@ def merge_stage(connection: psycopg.Connection[Any], stage: Stage, author: Autho
 
 def _merge_assets(connection: psycopg.Connection[Any], stage: Stage, author: Author) -> None:
     core, own = stage.target.tables
-    store_versions(connection, stage, CHANGED, author.name, author.at)
+    keep_before(connection, stage)
     _update(connection, stage, core, {"changed_at": author.at}, ("asset_id",), versioned=True)
     if stage.columns[own]:
         _update(connection, stage, own, {}, ("asset_id",))
@@ -47,7 +47,7 @@ def _merge_assets(connection: psycopg.Connection[Any], stage: Stage, author: Aut
     defaults = {name: value for name, value in stage.target.defaults.items() if name not in stage.all_columns}
     _insert(connection, stage, core, {**constants, **defaults})
     _insert(connection, stage, own, {}, key=ASSET_KEY)
-    store_versions(connection, stage, ADDED, author.name, author.at)
+    store_versions(connection, stage, author.name, author.at)
 
 
 def _update(

@@ -1,4 +1,4 @@
-"""The history of imported assets: what the import filled, before and after, by the attributes' public names."""
+"""The history of imported assets: each record before and after, by the attributes' public names."""
 
 from __future__ import annotations
 
@@ -8,61 +8,52 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from service.queries.import_staging import ADDED, Stage, tables
+from models.registry import ASSET_CLASSES
+from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage, tables
 
 # jsonb_build_object takes 100 arguments at most.
 PAIRS_PER_OBJECT = 45
+# As version_document in queries/assets.py writes it: EPSG:3067, to the millimetre, heights where there are any.
+GEOMETRY = sql.SQL("'geometry', ST_AsGeoJSON(COALESCE(t.geometry_z, t.geometry), 3, 0)::jsonb")
+SAME_ASSET = sql.SQL("t.municipality_code = s.municipality_code AND t.asset_id = s.asset_id")
 
 
-def store_versions(
-    connection: psycopg.Connection[Any], stage: Stage, outcome: int, changed_by: str, changed_at: dt.datetime
-) -> None:
-    """Write an `asset_version` for each staged asset with this outcome; changed ones before they are updated."""
-    if outcome == ADDED:
-        _store_added(connection, stage, changed_by, changed_at)
-    else:
-        _store_changed(connection, stage, outcome, changed_by, changed_at)
+def keep_before(connection: psycopg.Connection[Any], stage: Stage) -> None:
+    """Put the record of each asset that is about to change into the stage."""
+    statement = sql.SQL("UPDATE {} s SET before = {} FROM {} WHERE {} AND s.outcome = {}").format(
+        sql.Identifier(stage.table), _document(stage), tables(stage.target), SAME_ASSET, sql.Literal(CHANGED)
+    )
+    connection.execute(statement)
 
 
-def _store_added(connection: psycopg.Connection[Any], stage: Stage, changed_by: str, changed_at: dt.datetime) -> None:
+def store_versions(connection: psycopg.Connection[Any], stage: Stage, changed_by: str, changed_at: dt.datetime) -> None:
+    """Write an `asset_version` for each added and changed asset, as the register now has it."""
     statement = sql.SQL(
         "INSERT INTO asset_version (municipality_code, asset_id, row_version, changed_at, changed_by, operation,"
-        " after) SELECT s.municipality_code, s.asset_id, 1, %s, %s, 'insert', {} FROM {} s WHERE s.outcome = {}"
-    ).format(_document(stage, staged=True), sql.Identifier(stage.table), sql.Literal(ADDED))
-    connection.execute(statement, (changed_at, changed_by))
-
-
-def _store_changed(
-    connection: psycopg.Connection[Any], stage: Stage, outcome: int, changed_by: str, changed_at: dt.datetime
-) -> None:
-    statement = sql.SQL(
-        "INSERT INTO asset_version (municipality_code, asset_id, row_version, changed_at, changed_by, operation,"
-        " before, after) SELECT s.municipality_code, s.asset_id, t.row_version + 1, %s, %s, 'update', {}, {}"
-        " FROM {} s JOIN ({}) ON t.municipality_code = s.municipality_code AND t.asset_id = s.asset_id"
-        " WHERE s.outcome = {}"
+        " before, after) SELECT t.municipality_code, t.asset_id, t.row_version, %s, %s,"
+        " CASE s.outcome WHEN {added} THEN 'create' ELSE 'update' END, s.before, {document}"
+        " FROM {stage} s, {tables} WHERE {same} AND s.outcome <> {unchanged}"
     ).format(
-        _document(stage, staged=False),
-        _document(stage, staged=True),
-        sql.Identifier(stage.table),
-        tables(stage.target),
-        sql.Literal(outcome),
+        added=sql.Literal(ADDED),
+        document=_document(stage),
+        stage=sql.Identifier(stage.table),
+        tables=tables(stage.target),
+        same=SAME_ASSET,
+        unchanged=sql.Literal(UNCHANGED),
     )
     connection.execute(statement, (changed_at, changed_by))
 
 
-def _document(stage: Stage, *, staged: bool) -> sql.Composable:
-    """Return an expression for the filled attributes as JSON, from the stage or from the register."""
-    public = {field.column: field.name for field in stage.target.fields.values()}
-    pairs = [
-        sql.SQL("{}, {}").format(sql.Literal(public.get(name, name)), _value("s" if staged else alias, name))
-        for alias, name in stage.compared
-        if name != "geometry_z"
+def _document(stage: Stage) -> sql.Composable:
+    """Return an expression for all attributes of a record, and its geometry, as JSON."""
+    alias = {"asset": "t", stage.target.code: "c"}
+    pairs: list[sql.Composable] = [
+        sql.SQL("{}, {}.{}").format(
+            sql.Literal(each.name), sql.Identifier(alias[each.table]), sql.Identifier(each.column)
+        )
+        for each in ASSET_CLASSES[stage.target.code].attributes
     ]
+    pairs.append(GEOMETRY)
     chunks = [pairs[start : start + PAIRS_PER_OBJECT] for start in range(0, len(pairs), PAIRS_PER_OBJECT)]
-    objects = [sql.SQL("jsonb_build_object({})").format(sql.SQL(", ").join(chunk)) for chunk in chunks or [[]]]
+    objects = [sql.SQL("jsonb_build_object({})").format(sql.SQL(", ").join(chunk)) for chunk in chunks]
     return sql.SQL(" || ").join(objects)
-
-
-def _value(alias: str, name: str) -> sql.Composable:
-    column = sql.SQL("{}.{}").format(sql.Identifier(alias), sql.Identifier(name))
-    return sql.SQL("ST_AsGeoJSON({}, 3)::jsonb").format(column) if name == "geometry" else column
