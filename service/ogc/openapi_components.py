@@ -6,7 +6,7 @@ from typing import Any
 
 from gis.crs import CRS84, SERVED_CRS
 from service.ogc.items_parameters import DEFAULT_LIMIT, MAX_LIMIT
-from service.ogc.negotiation import GEOJSON, HTML, JSON, JSON_SCHEMA, Representation
+from service.ogc.negotiation import GEOJSON, HTML, JSON, JSON_SCHEMA, OPENAPI, Representation
 
 _CRS_URIS = [crs.uri for crs in SERVED_CRS.values()]
 _PROBLEM = "application/problem+json"
@@ -73,7 +73,7 @@ def _responses() -> dict[str, Any]:
     in_crs = {"headers": {"Content-Crs": reference("headers", "Content-Crs")}}
     return {
         "LandingPage": document("Links to what there is", JSON, "landingPage"),
-        "Api": {"description": "This document", "content": {JSON: {"schema": {"type": "object"}}}},
+        "Api": document("This document", OPENAPI, "jsonSchema"),
         "Conformance": document("Classes that are met", JSON, "confClasses"),
         "Collections": document("All collections", JSON, "collections"),
         "Collection": document("One collection", JSON, "collection"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, literal_column, select, text, union_all
+from sqlalchemy import exists, func, literal_column, select, text, union_all
 from sqlalchemy.dialects.postgresql import TEXT
 
 from models.asset import Asset
-from models.registry import ASSET_CLASSES
+from models.registry import ASSET_CLASSES, AssetClass
 from service.queries.feature_assets import VALUED_ASSETS, class_number
 from service.queries.feature_registry import feature_collections
 
@@ -33,7 +33,7 @@ _SIDES = (
 def load_extents(connection: Connection) -> dict[str, Bounds | None]:
     """Return west, south, east, north in EPSG:3067 of each collection; None where it holds no geometry."""
     connection.execute(text("SET LOCAL jit = off"))  # compiling a hundred look-ups takes longer than making them
-    classes = [_class_extent(code, each.number) for code, each in ASSET_CLASSES.items()]
+    classes = [_class_extent(each) for each in ASSET_CLASSES.values()]
     areas = [_area_extent(each) for each in feature_collections().values() if _is_area(each)]
     extents = {row[0]: _bounds(row[1:]) for row in connection.execute(union_all(*classes, *areas))}
     of_classes = [bounds for code in ASSET_CLASSES if (bounds := extents[code])]
@@ -44,16 +44,20 @@ def _is_area(collection: FeatureCollection) -> bool:
     return collection.id != VALUED_ASSETS and collection.id not in ASSET_CLASSES
 
 
-def _class_extent(code: str, number: int) -> Select[Any]:
-    return select(literal_column(f"'{code}'", TEXT), *(_outermost(number, name, line) for name, line in _SIDES))
+def _class_extent(asset_class: AssetClass) -> Select[Any]:
+    sides = (_outermost(asset_class, name, line) for name, line in _SIDES)
+    return select(literal_column(f"'{asset_class.code}'", TEXT), *sides)
 
 
-def _outermost(number: int, coordinate: str, line: str) -> Any:
+def _outermost(asset_class: AssetClass, coordinate: str, line: str) -> Any:
     beyond = func.ST_GeomFromEWKT(literal_column(f"'SRID=3067;{line}'"))
-    distance = _asset.c.geometry.op("<->")(beyond)
-    of_class = _asset.c.asset_class == class_number(number)
-    nearest = select(getattr(func, coordinate)(_asset.c.geometry)).where(of_class, _asset.c.geometry.is_not(None))
-    return nearest.order_by(distance).limit(literal_column("1")).scalar_subquery()
+    nearest = select(getattr(func, coordinate)(_asset.c.geometry)).where(
+        _asset.c.asset_class == class_number(asset_class.number),
+        _asset.c.geometry.is_not(None),
+        # An empty class is known by its own table at once, while the index would be searched for it far and wide.
+        exists(select(literal_column("1")).select_from(asset_class.model.__table__)),
+    )
+    return nearest.order_by(_asset.c.geometry.op("<->")(beyond)).limit(literal_column("1")).scalar_subquery()
 
 
 def _area_extent(collection: FeatureCollection) -> Select[Any]:
