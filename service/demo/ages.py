@@ -14,10 +14,11 @@ def built_years(rng: np.random.Generator, era: IntArray, spread: float = 6.0) ->
 
 
 def renewed_years(rng: np.random.Generator, built: IntArray, share: float, life_years: float) -> Objects:
-    """Return the year of renewal, None for most: a share of what has lived most of its life has been renewed."""
-    year = np.rint(built + life_years * rng.uniform(0.6, 1.1, len(built)))
-    renewed = (year <= REFERENCE_YEAR) & (rng.random(len(built)) < share)
-    return unknown_where(~renewed, np.minimum(year, REFERENCE_YEAR).astype(np.int64))
+    """Return the year of the last renewal, None for none: a share is renewed each time it has lived its life."""
+    cycle = life_years * rng.uniform(0.7, 1.15, len(built))
+    times = np.floor((REFERENCE_YEAR - built) / cycle)
+    renewed = (times >= 1) & (rng.random(len(built)) < share)
+    return unknown_where(~renewed, np.floor(built + times * cycle).astype(np.int64))
 
 
 def recorded_years(rng: np.random.Generator, built: IntArray, unknown_share: float) -> Objects:

@@ -41,15 +41,15 @@ class BuildingKind:
 
 
 SCHOOLS = (
-    ServiceBuilding("Keskustan yhtenäiskoulu", "01", "0820", 1964, 1998, 12.5, 0.55),
+    ServiceBuilding("Keskustan yhtenäiskoulu", "01", "0820", 1964, 2006, 12.5, 0.55),
     ServiceBuilding("Vanha kansakoulu", "01", "0820", 1911, 1989, 14.0, 0.2, is_protected=True, material="brick"),
     ServiceBuilding("Asemanseudun koulu", "02", "0820", 1956, None, 13.5, 0.25, material="brick"),
     ServiceBuilding("Rantakylän koulu", "03", "0820", 2008, None, 10.5, 0.7),
     ServiceBuilding("Peltolan koulu", "06", "0820", 1982, 2012, 11.0, 0.3),
     ServiceBuilding("Myllymäen koulu", "04", "0820", 1976, None, 11.5, 1.0),
-    ServiceBuilding("Koivuniemen koulu", "05", "0820", 1988, None, 11.0, 1.0),
-    ServiceBuilding("Kirkonkylän koulu", "08", "0820", 1952, 1987, 15.0, 0.55, material="timber"),
-    ServiceBuilding("Metsolan koulu", "07", "0820", 1969, None, 14.0, 0.45, material="timber"),
+    ServiceBuilding("Koivuniemen koulu", "05", "0820", 1988, 2014, 11.0, 1.0),
+    ServiceBuilding("Kirkonkylän koulu", "08", "0820", 1952, 2001, 13.0, 0.72, material="timber"),
+    ServiceBuilding("Metsolan koulu", "07", "0820", 1969, None, 15.0, 0.28, material="timber"),
 )
 DAY_CARE = (
     ServiceBuilding("Keskustan päiväkoti", "01", "0810", 1978, 2009, 10.0, 0.6),

@@ -21,7 +21,7 @@ from service.demo.building_kinds import (
 from service.demo.drafts import TOWN, Draft, pick
 from service.demo.rows import SOURCE_SYSTEM, AssetRows, FloatArray, Objects, numbered, unknown_where
 from service.demo.street_network import StreetKind, StreetNetwork
-from service.demo.town import DISTRICTS, Town
+from service.demo.town import DISTRICTS
 
 LIFE_YEARS = 58
 _CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
@@ -84,7 +84,7 @@ def _of_kind(rng: np.random.Generator, kind: BuildingKind, number: int) -> Build
         district,
         kind.building_class,
         built,
-        renewed if renewed <= 2024 and rng.random() < 0.4 else None,
+        renewed if renewed <= 2024 and rng.random() < 0.65 else None,
         float(round(rng.uniform(*kind.area_m2), -1)),
         kind.storeys,
         kind.material,
@@ -138,23 +138,21 @@ def permanent_building_ids(count: int) -> list[str]:
     """Return permanent building ids with the right check character, from a range that no real building uses.
 
     >>> permanent_building_ids(1)
-    ['199900001H']
+    ['1999000014']
     """
     numbers = [199_900_000 + number for number in range(1, count + 1)]
     return [f"{number}{_CHECK_CHARACTERS[number % 31]}" for number in numbers]
 
 
-def building_draft(rng: np.random.Generator, town: Town, buildings: list[Building], geometry: Objects) -> Draft:
+def building_draft(rng: np.random.Generator, buildings: list[Building], geometry: Objects) -> Draft:
     """Return the rows of the buildings."""
     built = np.array([building.built_year for building in buildings])
     renewed = np.array([building.renewed_year for building in buildings], object)
-    district = town.district_of(np.array(shapely.centroid(geometry), object))
     hidden = (rng.random(len(buildings)) < 0.06) & (built < 1985)
     columns = {
         **_listed(buildings),
         "built_year": unknown_where(hidden, built),
         "renewed_year": renewed,
-        "district_code": [DISTRICTS[number].code for number in district],
         "source_system": SOURCE_SYSTEM,
         "source_id": numbered("building", len(buildings)),
         **_recorded_costs(rng, buildings),

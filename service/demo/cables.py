@@ -34,7 +34,7 @@ def _line_draft(
     owner: str,
 ) -> tuple[Draft, list[int]]:
     dating = date(rng, era_of(network.district), ageing)
-    columns = core_columns(asset_class, dating, network.district, np.round(network.lengths(), 1), owner=owner)
+    columns = core_columns(asset_class, dating, np.round(network.lengths(), 1), owner=owner)
     prefix = {"telecom_cable": "T", "telecom_duct": "P", "lighting_cable": "L"}[asset_class]
     columns |= {
         "from_node_id": node_ids(prefix, network.start),

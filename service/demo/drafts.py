@@ -28,6 +28,12 @@ class Draft:
     rows: AssetRows
     condition: FloatArray
 
+    def placed(self, town: Town) -> "Draft":
+        """Return the draft with the district of each asset, found as the register finds it."""
+        district = town.district_of(np.array(shapely.point_on_surface(self.rows.geometry), object))
+        self.rows.columns["district_code"] = [DISTRICTS[number].code for number in district]
+        return self
+
 
 @dataclass(frozen=True)
 class Ageing:
@@ -78,7 +84,7 @@ def materials_of(rng: np.random.Generator, built: IntArray, waves: Sequence[Wave
     return materials
 
 
-def core_columns(asset_class: str, dating: Dating, district: IntArray, quantity: Any, **others: Any) -> Columns:
+def core_columns(asset_class: str, dating: Dating, quantity: Any, **others: Any) -> Columns:
     """Return the core columns of a class; `others` says what differs from the defaults."""
     return {
         "name": None,
@@ -89,9 +95,8 @@ def core_columns(asset_class: str, dating: Dating, district: IntArray, quantity:
         "quantity": quantity,
         "criticality": None,
         "is_protected": False,
-        "district_code": [DISTRICTS[number].code for number in district],
         "source_system": SOURCE_SYSTEM,
-        "source_id": numbered(asset_class, len(district)),
+        "source_id": numbered(asset_class, len(dating.built)),
         **others,
     }
 
@@ -103,7 +108,7 @@ def points_draft(
     geometry = np.array(shapely.points(points), object)
     district = town.district_of(geometry)
     dating = date(rng, era_of(district), ageing)
-    core = core_columns(asset_class, dating, district, 1.0, **columns)
+    core = core_columns(asset_class, dating, 1.0, **columns)
     return Draft(AssetRows(asset_class, core, geometry), dating.condition)
 
 

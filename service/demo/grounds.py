@@ -36,9 +36,7 @@ def _ground_draft(
     district = town.district_of(np.array(shapely.centroid(geometry), object))
     dating = date(rng, era_of(district), ageing)
     area = np.round(shapely.area(geometry), 1)
-    return Draft(
-        AssetRows(asset_class, core_columns(asset_class, dating, district, area) | columns, geometry), dating.condition
-    )
+    return Draft(AssetRows(asset_class, core_columns(asset_class, dating, area) | columns, geometry), dating.condition)
 
 
 def _names(kind: str, per_district: int) -> list[str]:

@@ -68,8 +68,8 @@ def _drafts(rng: np.random.Generator, town: Town, streets: StreetNetwork, places
     buildings = [*service_buildings(places_of), *other_buildings(rng)]
     footprints = place_buildings(rng, buildings, streets)
     middles = shapely.get_coordinates(shapely.centroid(footprints))
-    return [
-        building_draft(rng, town, buildings, footprints),
+    drafts = [
+        building_draft(rng, buildings, footprints),
         playgrounds(rng, town),
         sports_grounds(rng, town),
         parks(rng, town),
@@ -77,6 +77,7 @@ def _drafts(rng: np.random.Generator, town: Town, streets: StreetNetwork, places
         *_energy_and_telecom(rng, town, streets, middles),
         *_transport(rng, town, streets, middles),
     ]
+    return [draft.placed(town) for draft in drafts]
 
 
 def _water(rng: np.random.Generator, town: Town, streets: StreetNetwork) -> list[Draft]:
@@ -122,7 +123,7 @@ def _transport(rng: np.random.Generator, town: Town, streets: StreetNetwork, mid
         traffic_signs(rng, town, streets),
         traffic_signals(rng, town, streets),
         parking_facilities(rng, town, middles[::2]),
-        quays(rng, town),
+        quays(rng),
     ]
 
 

@@ -41,14 +41,14 @@ def manholes(rng: np.random.Generator, town: Town, sewer: StreetNetwork, stormwa
     dating = date(rng, era_of(district), Ageing(80, 0, 0.12, 0.05))
     ids = [name for (_, spec, _), own in zip(networks, nodes, strict=True) for name in node_ids(spec.node_prefix, own)]
     serves = [name for (_, _, name), own in zip(networks, nodes, strict=True) for _ in own]
-    return _manhole_draft(rng, points, dating, district, ids, serves)
+    return _manhole_draft(rng, points, dating, ids, serves)
 
 
 def _manhole_draft(
-    rng: np.random.Generator, points: FloatArray, dating: Dating, district: IntArray, ids: list[str], serves: list[str]
+    rng: np.random.Generator, points: FloatArray, dating: Dating, ids: list[str], serves: list[str]
 ) -> Draft:
     level = np.round(ground_level(points), 2)
-    columns = core_columns("manhole", dating, district, 1.0, owner=WATER_COMPANY, source_id=ids)
+    columns = core_columns("manhole", dating, 1.0, owner=WATER_COMPANY, source_id=ids)
     columns |= {"serves_network": serves, "cover_level_m": level}
     columns["depth_m"] = np.round(np.clip(rng.normal(2.4, 0.5, len(points)), 0.8, 6), 2)
     with_level = np.array(shapely.points(np.column_stack([points, level])), object)

@@ -106,7 +106,6 @@ def pipes(rng: np.random.Generator, network: StreetNetwork, spec: PipeSpec) -> D
     columns = core_columns(
         spec.asset_class,
         dating,
-        network.district,
         np.round(network.lengths(), 1),
         owner=spec.owner,
         material=materials_of(rng, dating.built, spec.waves),

@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 
 from service.demo.drafts import TOWN, Ageing, Draft, core_columns, date, era_of, points_draft
-from service.demo.rows import AssetRows, FloatArray, IntArray, Objects
+from service.demo.rows import AssetRows, FloatArray
 from service.demo.street_network import StreetKind, StreetNetwork
 from service.demo.town import CENTRE, Town
 
@@ -48,31 +48,14 @@ def parking_facilities(rng: np.random.Generator, town: Town, places_near: FloatA
     half = np.sqrt(places * np.where(bicycles, 1.5, 25.0)) / 2
     middle = places_near + np.array([-38.0, 30.0])
     geometry = np.array(shapely.box(*(middle - half[:, None]).T, *(middle + half[:, None]).T), object)
-    charging = [None if bicycle else int(rng.binomial(6, 0.3)) for bicycle in bicycles]
-    return _area_draft(
-        rng, town, "parking_facility", geometry, Ageing(40, 6, 0.2, 0.3), places.astype(float), bicycles, charging
-    )
-
-
-def _area_draft(
-    rng: np.random.Generator,
-    town: Town,
-    asset_class: str,
-    geometry: Objects,
-    ageing: Ageing,
-    places: FloatArray,
-    bicycles: IntArray | np.ndarray,
-    charging: list[int | None],
-) -> Draft:
     district = town.district_of(np.array(shapely.centroid(geometry), object))
-    dating = date(rng, era_of(district), ageing)
-    columns = core_columns(
-        asset_class, dating, district, places, is_for_bicycles=bicycles.tolist(), charging_points=charging
-    )
-    return Draft(AssetRows(asset_class, columns, geometry), dating.condition)
+    dating = date(rng, era_of(district), Ageing(40, 6, 0.2, 0.3))
+    columns = core_columns("parking_facility", dating, places.astype(float), is_for_bicycles=bicycles.tolist())
+    columns["charging_points"] = [None if bicycle else int(rng.binomial(6, 0.3)) for bicycle in bicycles]
+    return Draft(AssetRows("parking_facility", columns, geometry), dating.condition)
 
 
-def quays(rng: np.random.Generator, town: Town) -> Draft:
+def quays(rng: np.random.Generator) -> Draft:
     """Return quays on the shore in the south-east."""
     start = np.array(CENTRE) + np.column_stack(
         [2150 + 130 * np.arange(_QUAY_COUNT), -1900 + 60 * rng.normal(0, 1, _QUAY_COUNT)]
@@ -80,9 +63,8 @@ def quays(rng: np.random.Generator, town: Town) -> Draft:
     length = np.round(rng.uniform(25, 90, _QUAY_COUNT), 1)
     ends = np.stack([start, start + np.column_stack([length, np.zeros(_QUAY_COUNT)])], axis=1)
     geometry = np.array(shapely.linestrings(ends), object)
-    district = town.district_of(np.array(shapely.centroid(geometry), object))
     dating = date(rng, np.full(_QUAY_COUNT, 1976), Ageing(50, 0, 0.1, 0.3))
-    columns = core_columns("quay", dating, district, length, owner=TOWN, criticality=2)
+    columns = core_columns("quay", dating, length, owner=TOWN, criticality=2)
     columns |= {
         "name": [f"Rantakylän laituri {number}" for number in range(1, _QUAY_COUNT + 1)],
         "water_depth_m": np.round(rng.uniform(1.8, 4.2, _QUAY_COUNT), 1),

@@ -44,7 +44,7 @@ def street_segments(rng: np.random.Generator, network: StreetNetwork) -> Draft:
     dating = date(rng, era_of(network.district), Ageing(28, 1, 0.08, 0.85))
     width = np.round(_of_kind(network.kind, _WIDTH_M) + rng.normal(0, 0.5, count), 1)
     length = np.round(network.lengths(), 1)
-    columns = core_columns("street_segment", dating, network.district, np.round(length * width, 1))
+    columns = core_columns("street_segment", dating, np.round(length * width, 1))
     columns |= {
         "name": street_names(network),
         "material": [pick(rng, _SURFACES[StreetKind(kind)], 1)[0] for kind in network.kind],
@@ -95,7 +95,7 @@ def foot_and_cycle_ways(rng: np.random.Generator, network: StreetNetwork) -> Dra
     ways = network.where((network.kind <= StreetKind.COLLECTOR) | (rng.random(len(network.kind)) < 0.1))
     length = np.round(ways.lengths(), 1)
     dating = date(rng, era_of(ways.district), Ageing(25, 8, 0.12, 0.6))
-    columns = core_columns("foot_and_cycle_way", dating, ways.district, np.round(length * _WAY_WIDTH_M, 1))
+    columns = core_columns("foot_and_cycle_way", dating, np.round(length * _WAY_WIDTH_M, 1))
     columns |= {
         "material": pick(rng, {"asphalt": 0.8, "gravel": 0.15, "concrete": 0.05}, len(length)),
         "digiroad_link_id": link_ids(rng, len(length)),
@@ -113,7 +113,7 @@ def bridges(rng: np.random.Generator, network: StreetNetwork) -> Draft:
     bridged = large.where(np.isin(np.arange(len(large.start)), chosen))
     span = np.round(rng.uniform(6, 38, len(chosen)), 1)
     dating = date(rng, era_of(bridged.district), Ageing(80, 0, 0.05, 0.3))
-    columns = core_columns("bridge", dating, bridged.district, np.round(span * 1.2 * 8.5, 1))
+    columns = core_columns("bridge", dating, np.round(span * 1.2 * 8.5, 1))
     columns |= {"name": [f"{each.split(' ')[0]}n silta {i + 1}" for i, each in enumerate(street_names(bridged))]}
     columns |= _bridge_columns(rng, span, dating.condition)
     geometry = np.array(shapely.points(bridged.middles()), object)

@@ -46,7 +46,7 @@ DISTRICTS = (
     District(
         "02", "Asemanseutu", "Asemanseudun", "Stationsnejden", -950, 1000, 1955, 1500, -0.04, -0.003, (6, 5), 120, 20
     ),
-    District("03", "Rantakylä", "Rantakylän", "Strandby", 1700, -1000, 2006, 2900, 0.03, 0.012, (7, 6), 135, -15),
+    District("03", "Rantakylä", "Rantakylän", "Strandby", 1700, -1000, 2006, 2900, 0.012, 0.008, (7, 6), 135, -15),
     District("04", "Myllymäki", "Myllymäen", "Kvarnbacken", -1900, -700, 1974, 2300, -0.05, -0.002, (7, 6), 130, 5),
     District("05", "Koivuniemi", "Koivuniemen", "Björknäs", 1300, 1800, 1986, 1900, -0.015, 0.0, (6, 6), 130, 30),
     District("06", "Peltola", "Peltolan", "Åkerby", -500, -2400, 1981, 1600, -0.02, -0.004, (6, 5), 140, -8),

@@ -18,7 +18,14 @@ PER_CLASS = (
     "target_condition",
     "default_condition",
 )
-FOR_ANY_CLASS = ("backlog_method", "curve_shape", "regional_factor", "planning_horizon_years", "clearing_years")
+FOR_ANY_CLASS = (
+    "backlog_method",
+    "curve_shape",
+    "curve_scale_years",
+    "regional_factor",
+    "planning_horizon_years",
+    "clearing_years",
+)
 NEED_SERVICES = {"basic_education": range(7, 16), "early_education": range(7)}
 
 
@@ -40,6 +47,15 @@ def test_every_asset_class_has_its_own_value_of_the_parameter(values: list[dict[
 @pytest.mark.parametrize("name", FOR_ANY_CLASS)
 def test_a_parameter_common_to_all_classes_has_a_value_for_any_class(values: list[dict[str, Any]], name: str) -> None:
     assert any(value["asset_class"] is None and value["material"] is None for value in _named(values, name))
+
+
+def test_a_piecewise_curve_has_its_points(values: list[dict[str, Any]]) -> None:
+    piecewise = {
+        (value["asset_class"], value["material"])
+        for value in _named(values, "deterioration_curve")
+        if value["code"] == "piecewise"
+    }
+    assert piecewise == {(value["asset_class"], value["material"]) for value in _named(values, "deterioration_points")}
 
 
 def test_every_value_names_a_source_and_only_demo_values_name_the_demo_source(values: list[dict[str, Any]]) -> None:
