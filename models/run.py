@@ -195,7 +195,7 @@ class ServiceBalance(Base):
     deficit: Mapped[float]
     first_surplus_year: Mapped[int | None] = mapped_column(SmallInteger)
     first_deficit_year: Mapped[int | None] = mapped_column(SmallInteger)
-    capacity_investment_eur: Mapped[Money]
+    capacity_investment_eur: Mapped[Money | None]
     needed_backlog_eur: Mapped[Money]
     avoidable_backlog_eur: Mapped[Money]
 

@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.registry import ASSET_CLASSES
 from service import ogc
-from service.api import assets, health, pages
+from service.api import assets, health, pages, reports, runs, valuations
 from service.api.class_resources import class_blueprint
 from service.api.gis_access import check_gis_reading
 from service.api.identity import identify
@@ -43,7 +43,16 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.before_request(check_gis_reading)
     app.after_request(_secured)
     api = create_api(app)
-    register_blueprints(api, [assets.blueprint, *map(class_blueprint, ASSET_CLASSES.values())])
+    register_blueprints(
+        api,
+        [
+            assets.blueprint,
+            runs.blueprint,
+            reports.blueprint,
+            valuations.blueprint,
+            *map(class_blueprint, ASSET_CLASSES.values()),
+        ],
+    )
     app.register_blueprint(ogc.blueprint, url_prefix="/ogc")
     app.register_blueprint(health.blueprint)
     app.register_blueprint(pages.blueprint)

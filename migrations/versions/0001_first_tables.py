@@ -1118,7 +1118,7 @@ def upgrade() -> None:
         sa.Column("deficit", sa.Double(), nullable=False),
         sa.Column("first_surplus_year", sa.SmallInteger(), nullable=True),
         sa.Column("first_deficit_year", sa.SmallInteger(), nullable=True),
-        sa.Column("capacity_investment_eur", sa.Numeric(precision=16, scale=2), nullable=False),
+        sa.Column("capacity_investment_eur", sa.Numeric(precision=16, scale=2), nullable=True),
         sa.Column("needed_backlog_eur", sa.Numeric(precision=16, scale=2), nullable=False),
         sa.Column("avoidable_backlog_eur", sa.Numeric(precision=16, scale=2), nullable=False),
         sa.CheckConstraint("municipality_code ~ '^[0-9]{3}$'", name=op.f("ck_service_balance_municipality_code")),

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from sqlalchemy.engine import Connection, RowMapping
 
 from models.registry import ASSET_CLASS_BY_NUMBER
+from service.catalogues import text
+from service.database import Database
 from service.engine.components import ComponentInputs
 from service.engine.condition import ConditionBasis
 from service.engine.explain import explain_valuation
@@ -88,6 +90,16 @@ def explain_asset(
         "parameters": _parameters(load_run_parameters(connection, municipality_code, run["run_id"]), row),
         "steps": [asdict(step) for step in steps],
     }
+
+
+def explained_asset(
+    database: Database, municipality_code: str, asset_id: int, run_id: int | None, language: str
+) -> dict[str, Any]:
+    """Return `explain_asset` from a snapshot of its own, each step told in a language; raises `NotFound`."""
+    with database.reading() as connection:
+        document = explain_asset(connection, municipality_code, asset_id, run_id)
+    steps = [step | {"text": text(language, f"formula.{step['formula']}")} for step in document["steps"]]
+    return document | {"steps": steps}
 
 
 def _array(row: RowMapping, name: str) -> NDArray[np.float64]:

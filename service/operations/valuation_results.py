@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.engine.group import group_rows, sum_by_group
 from service.engine.money import cents_where_known
-from service.engine.need import deficit, first_year_above_zero, surplus, utilisation
+from service.engine.need import NEED_DECIMALS, deficit, first_year_above_zero, surplus, utilisation
 from service.queries.binary_copy import Column
 from service.queries.results import (
     cents_as_euros,
@@ -167,15 +167,16 @@ def _balance(valuation: Valuation, area: int, backlog: dict[tuple[str, str], tup
     row = int(np.flatnonzero((balances.service == at[0]) & (balances.area == at[1]))[0])
     needed, avoidable = backlog.get((service_code, area_code), ("0.00", "0.00"))
     need, capacity = sizing.need[:, area], sizing.capacity[:, area]
+    [investment] = cents_as_euros(balances.capacity_investment[row : row + 1])
     return {
         "service_code": service_code,
         "area_code": area_code,
         "sizing_need": float(balances.need[row]),
-        **{name: float(getattr(balances, name)[row]) for name in BALANCE_FIGURES},
+        **{name: _exact(getattr(balances, name)[row]) for name in BALANCE_FIGURES},
         "utilisation": _or_none(balances.utilisation[row]),
         "first_surplus_year": _or_none(first_year_above_zero(sizing.years, surplus(need, capacity)), int),
         "first_deficit_year": _or_none(first_year_above_zero(sizing.years, deficit(need, capacity)), int),
-        "capacity_investment_eur": cents_as_euros(balances.capacity_investment[row : row + 1])[0],
+        "capacity_investment_eur": investment if balances.investment_known[row] else None,
         "needed_backlog_eur": needed,
         "avoidable_backlog_eur": avoidable,
     }
@@ -197,7 +198,7 @@ def _years(valuation: Valuation, area: int) -> list[dict[str, Any]]:
     names = ("year", "service_need", "capacity", "utilisation", "surplus", "deficit")
     key = {"service_code": service_code, "area_code": area_code}
     return [
-        key | dict(zip(names, (year, need_, capacity_, _or_none(used), over, under), strict=True))
+        key | dict(zip(names, (year, need_, capacity_, _or_none(used), _exact(over), _exact(under)), strict=True))
         for year, need_, capacity_, used, over, under in figures
         if not np.isnan(need_)
     ]
@@ -215,6 +216,11 @@ def _backlog_by_area(valuation: Valuation) -> dict[tuple[str, str], tuple[str, s
         (sizing.services[service], sizing.areas[area]): (needed[row], avoidable[row])
         for row, (service, area) in enumerate(zip(*groups.keys, strict=True))
     }
+
+
+def _exact(users: float) -> float:
+    """Return users to a millionth, as needs are compared: 43.395, not 43.39499999999998."""
+    return round(float(users), NEED_DECIMALS)
 
 
 def _or_none(value: Any, kind: type[Any] = float) -> Any:

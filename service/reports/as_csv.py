@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+from service.catalogues import text
 from service.reports.report import Report
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -17,8 +18,12 @@ def report_csv(report: Report, language: str) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(column.name for column in table.columns)
-    for row in [*table.rows, *([table.total] if table.total else [])]:
+    for row in table.rows:
         writer.writerow(_cell(row.get(column.name), language) for column in table.columns)
+    if table.total:
+        first, *others = table.columns
+        total = (_cell(table.total.get(column.name), language) for column in others)
+        writer.writerow([table.total.get(first.name, text(language, "report.total")), *total])
     return file.getvalue()
 
 

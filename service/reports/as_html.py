@@ -9,8 +9,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
-from service.catalogues import text
 
+from service.catalogues import text
 from service.reports.report import Kind, Report, ReportColumn, ReportTable
 from service.reports.shown import grouped, shown
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from service.catalogues import text
 
+from service.catalogues import text
 from service.reports.report import Report, ReportTable
 
 

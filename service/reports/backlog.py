@@ -158,7 +158,8 @@ def _key_figures(connection: Connection, municipality_code: str, run_id: int, to
     demo = sum(row["is_demo"] for row in parameters)
     return {
         **{name: total[name] for name in MONEY_COLUMNS},
-        "capacity_investment_eur": sum((row["capacity_investment_eur"] for row in balances), start=0),
+        "capacity_investment_eur": sum((row["capacity_investment_eur"] or 0 for row in balances), start=0),
+        "areas_with_unpriced_deficit": sum(row["capacity_investment_eur"] is None for row in balances),
         "holding_cost_eur_per_year": total["annual_wear_eur"],
         "clearing_years": clearing_years,
         "clearing_cost_eur_per_year": clearing,

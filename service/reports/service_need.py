@@ -82,5 +82,7 @@ def _by_service(balances: list[dict[str, Any]]) -> list[dict[str, Any]]:
     sums: dict[str, dict[str, Any]] = defaultdict(lambda: dict.fromkeys(_TOTALS, 0))
     for row in balances:
         for name in _TOTALS:
-            sums[row["service_code"]][name] += row[name]
+            total = sums[row["service_code"]][name]
+            # Where one area's investment cannot be priced, the service's is unknown too: a dash, not a low figure.
+            sums[row["service_code"]][name] = None if total is None or row[name] is None else total + row[name]
     return [{"service_code": code} | sums[code] for code in sorted(sums)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from service.catalogues import text
-
 from service.reports.report import Kind, ReportColumn
 
 _DECIMAL_MARK = {"fi": ",", "sv": ",", "en": "."}

@@ -1,0 +1,48 @@
+"""Reports of stored runs, as JSON, CSV or a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+from marshmallow import Schema, fields, validate
+
+from service.api.blueprint import RestBlueprint
+from service.api.fields import QueryNumber, municipality_field
+from service.api.identity import readable_municipality
+from service.api.state import database
+from service.errors import NotFound
+from service.operations.reporting import FORMATS, REPORTS, ReportRequest, render_report
+
+blueprint = RestBlueprint("reports", __name__, description="Reports: repair backlog, service need")
+LANGUAGES = ("fi", "sv", "en")
+_BY_TYPE = {"application/json": "json", "text/csv": "csv", "text/html": "html"}
+
+
+class ReportQuery(Schema):
+    """Of what, by what and in which form."""
+
+    municipality = municipality_field(required=True)
+    run = QueryNumber(load_default=None, metadata={"description": "`run_id`; the newest finished run by default"})
+    group_by = fields.String(load_default="", metadata={"description": "Comma-separated: class, use, district, …"})
+    format = fields.String(load_default=None, validate=validate.OneOf(list(FORMATS)))
+    lang = fields.String(load_default=None, validate=validate.OneOf(LANGUAGES))
+
+
+@blueprint.route("/reports/<string:name>", methods=["GET"])
+@blueprint.answers(200, {"type": "object"})
+@blueprint.arguments(ReportQuery, location="query")
+def read(query: Mapping[str, Any], name: str) -> Response:
+    """Read a report; `Accept` and `Accept-Language` choose its form and language where the query does not."""
+    if name not in REPORTS:
+        raise NotFound(f"There is no report {name!r}: {', '.join(REPORTS)} are there.")
+    form = query["format"] or _BY_TYPE[request.accept_mimetypes.best_match(list(_BY_TYPE), "application/json")]
+    language = query["lang"] or request.accept_languages.best_match(LANGUAGES, "fi")
+    groups = [part for part in query["group_by"].split(",") if part]
+    municipality = str(readable_municipality(query["municipality"]))
+    body = render_report(database(), ReportRequest(name, municipality, query["run"], groups, form, language))
+    headers = {"Content-Language": language, "Vary": "Accept, Accept-Language"}
+    if form == "csv":
+        headers["Content-Disposition"] = f'attachment; filename="{name}-{municipality}.csv"'
+    return Response(body, 200, headers, content_type=FORMATS[form][0])

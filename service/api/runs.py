@@ -1,0 +1,144 @@
+"""Runs: a valuation is asked for, looked at while it works, and cancelled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, url_for
+from marshmallow import Schema, fields, validate
+
+from service.api.answers import json_answer, page_answer
+from service.api.blueprint import RestBlueprint
+from service.api.cursor import decode_cursor, encode_cursor
+from service.api.fields import QueryNumber, Text, WholeNumber, municipality_field
+from service.api.identity import needs, principal, readable_municipality
+from service.api.state import database
+from service.errors import NotFound
+from service.operations.access import Action
+from service.operations.parameter_sets import METHODS
+from service.operations.runs import cancel_run, list_runs, look_at_run, parameters_of_run, start_run
+from service.operations.valuation import ValuationRequest
+
+blueprint = RestBlueprint("runs", __name__, description="Valuations: what was computed when, with which parameters")
+_OBJECT = {"type": "object"}
+_SHOWN = (
+    "kind",
+    "state",
+    "valuation_year",
+    "settings",
+    "asset_count",
+    "code_version",
+    "input_hash",
+    "started_at",
+    "finished_at",
+    "created_by",
+    "error",
+)
+_PARAMETERS = (
+    "name",
+    "asset_class_code",
+    "material",
+    "key",
+    "value",
+    "code",
+    "unit",
+    "source_id",
+    "source_title",
+    "is_demo",
+)
+
+
+class RunBody(Schema):
+    """What to value and how."""
+
+    municipality_code = municipality_field(required=True)
+    kind = fields.String(load_default="valuation", validate=validate.OneOf(["valuation"]))
+    valuation_year = WholeNumber(required=True, least=1900, most=2200)
+    method = fields.String(allow_none=True, load_default=None, validate=validate.OneOf(list(METHODS)))
+    scenario = Text(allow_none=True, load_default=None)
+    horizon_years = WholeNumber(allow_none=True, load_default=None, least=0, most=50)
+    retention = fields.String(load_default="whole_asset", validate=validate.OneOf(["whole_asset", "proportional"]))
+
+
+class RunListQuery(Schema):
+    """Which runs to list."""
+
+    municipality = municipality_field(required=True)
+    limit = QueryNumber(load_default=50, validate=validate.Range(1, 1000))
+    cursor = fields.String(load_default=None)
+
+
+@blueprint.route("/runs", methods=["POST"])
+@blueprint.answers(202, _OBJECT)
+@needs(Action.WRITE_PLANS)
+@blueprint.arguments(RunBody)
+def create(body: Mapping[str, Any]) -> Response:
+    """Start a valuation; `Location` says where to look at it."""
+    principal().check(Action.WRITE_PLANS, body["municipality_code"])
+    request = ValuationRequest(
+        municipality_code=body["municipality_code"],
+        valuation_year=body["valuation_year"],
+        method=body["method"],
+        scenario=body["scenario"],
+        horizon_years=body["horizon_years"],
+        is_proportional=body["retention"] == "proportional",
+        created_by=principal().holder,
+    )
+    run_id = start_run(database(), request)
+    document = _document(look_at_run(database(), request.municipality_code, run_id))
+    return json_answer(document, 202, {"Location": url_for("runs.read", run=document["id"], _external=True)})
+
+
+@blueprint.route("/runs", methods=["GET"])
+@blueprint.answers(200, _OBJECT)
+@blueprint.arguments(RunListQuery, location="query")
+def list_all(query: Mapping[str, Any]) -> Response:
+    """List the runs of a municipality, the newest first."""
+    municipality = str(readable_municipality(query["municipality"]))
+    before = decode_cursor(query["cursor"], (int,))
+    runs = list_runs(database(), municipality, before[0] if before else None, query["limit"] + 1)
+    page = runs[: query["limit"]]
+    next_key = (page[-1]["run_id"],) if len(runs) > len(page) else None
+    return page_answer(map(_document, page), encode_cursor(next_key))
+
+
+@blueprint.route("/runs/<string:run>", methods=["GET"])
+@blueprint.answers(200, _OBJECT)
+def read(run: str) -> Response:
+    """Read a run: its state, settings and outcome."""
+    municipality, run_id = _readable(run)
+    return json_answer(_document(look_at_run(database(), municipality, run_id)))
+
+
+@blueprint.route("/runs/<string:run>/parameters", methods=["GET"])
+@blueprint.answers(200, _OBJECT)
+def read_parameters(run: str) -> Response:
+    """List the parameter values that a run read, each with its source."""
+    rows = parameters_of_run(database(), *_readable(run))
+    return json_answer({"items": [{name: row[name] for name in _PARAMETERS} for row in rows]})
+
+
+@blueprint.route("/runs/<string:run>", methods=["DELETE"])
+@blueprint.answers(204)
+@needs(Action.WRITE_PLANS)
+def cancel(run: str) -> Response:
+    """Cancel a run that has not ended; nothing of it is stored."""
+    municipality, run_id = _readable(run)
+    principal().check(Action.WRITE_PLANS, municipality)
+    cancel_run(database(), municipality, run_id)
+    return Response(status=204)
+
+
+def _readable(run: str) -> tuple[str, int]:
+    found = re.fullmatch("([0-9]{3})-([1-9][0-9]{0,17})", run, re.ASCII)
+    if found is None:
+        raise NotFound("There is no such run: an id is like 091-12.")
+    readable_municipality(found[1])
+    return found[1], int(found[2])
+
+
+def _document(run: Mapping[str, Any]) -> dict[str, Any]:
+    key = {"id": f"{run['municipality_code']}-{run['run_id']}", "municipality_code": run["municipality_code"]}
+    return key | {"run_id": run["run_id"]} | {name: run[name] for name in _SHOWN}

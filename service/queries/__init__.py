@@ -1,0 +1,1 @@
+"""The only place with SQL: what is read and written, and how."""

@@ -1,0 +1,1 @@
+"""Reports as typed tables, and their forms: JSON, CSV and HTML."""
