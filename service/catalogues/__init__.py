@@ -34,11 +34,6 @@ def has_text(language: str, key: str) -> bool:
     return language in LANGUAGES and key in _catalogue(language)
 
 
-def keys(language: str) -> frozenset[str]:
-    """Return the keys of a language's catalogue."""
-    return frozenset(_catalogue(language))
-
-
 @cache
 def _catalogue(language: str) -> Mapping[str, str]:
     return MappingProxyType(json.loads((_CATALOGUES / f"{language}.json").read_text("utf-8")))
