@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 from service.importers.source_table import unreadable
 
 MAX_UNPACKED_BYTES = 4 * 1024**3
 MAX_COMPRESSION_RATIO = 200
+SMALL_ARCHIVE_BYTES = 10_000_000
 
 # First bytes of each binary format; text formats are told by what they must not contain.
 MAGIC = {
@@ -58,12 +60,19 @@ def check_archive(path: Path) -> None:
     """Raise UnreadableSourceError when a ZIP is damaged, unpacks to too much, or writes outside its folder."""
     try:
         with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
+            _check_members(path, archive.infolist())
+            damaged = archive.testzip()
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
         raise unreadable("wrong_format", f"The file {path.name} is not {FORMAT_NAMES[path.suffix.lower()]}.") from error
+    if damaged is not None:
+        raise unreadable("wrong_format", f"The file {damaged[:80]} in {path.name} is damaged.")
+
+
+def _check_members(path: Path, members: list[zipfile.ZipInfo]) -> None:
     unpacked = sum(member.file_size for member in members)
     packed = max(1, sum(member.compress_size for member in members))
-    if unpacked > MAX_UNPACKED_BYTES or (unpacked > 10_000_000 and unpacked / packed > MAX_COMPRESSION_RATIO):
+    too_dense = unpacked > SMALL_ARCHIVE_BYTES and unpacked / packed > MAX_COMPRESSION_RATIO
+    if unpacked > MAX_UNPACKED_BYTES or too_dense:
         raise unreadable("archive_too_large", f"The archive {path.name} unpacks to {unpacked} bytes.")
     for member in members:
         if member.filename.startswith(("/", "\\")) or ".." in Path(member.filename).parts:

@@ -16,7 +16,6 @@ from service.importers.source_table import SourceTable, object_column, unreadabl
 from service.operations.import_report import ImportFault, Severity
 
 SEPARATORS = ";,\t|"
-MAX_FIELD_CHARACTERS = 1_000_000
 DECIMAL_COMMA = re.compile(r"^[+-]?\d[\d\s]*,\d+$")
 
 
@@ -45,11 +44,11 @@ def read_csv(path: Path, layout: CsvLayout) -> SourceTable:
     """
     check_local_file(path)
     text, encoding = _decode(path, layout.encoding)
-    lines = text.splitlines(keepends=True)
-    if len(lines) <= layout.title_lines:
+    parts = text.split("\n", layout.title_lines)
+    if len(parts) <= layout.title_lines or not parts[-1].strip():
         raise unreadable("header_missing", f"The file {path.name} ends before its header.")
-    separator = layout.separator or _detect_separator(lines[layout.title_lines])
-    header, rows, numbers, faults = _parse(lines[layout.title_lines :], separator, layout.title_lines)
+    separator = layout.separator or _detect_separator(parts[-1].split("\n", 1)[0])
+    header, rows, numbers, faults = _parse(parts[-1], separator, layout.title_lines)
     columns = {name: object_column(values) for name, values in zip(header, _transposed(rows, header), strict=True)}
     comma = _has_decimal_comma(columns, separator) if layout.decimal_comma is None else layout.decimal_comma
     return SourceTable(
@@ -65,11 +64,13 @@ def _decode(path: Path, encoding: str | None) -> tuple[str, str]:
     content = path.read_bytes()
     for name in [encoding] if encoding else ["utf-8-sig", "cp1252", "latin-1"]:
         try:
-            return content.decode(name).removeprefix("\ufeff"), name
-        except (UnicodeDecodeError, LookupError) as error:
-            if encoding:
-                raise unreadable("encoding", f"The file {path.name} is not in the encoding {encoding}.") from error
-    raise unreadable("encoding", f"The encoding of {path.name} could not be told.")
+            text = content.decode(name).removeprefix("\ufeff")
+        except (UnicodeDecodeError, LookupError):
+            continue
+        if "\x00" in text:
+            raise unreadable("wrong_format", f"The file {path.name} is not a text file: it has NUL characters.")
+        return text, name
+    raise unreadable("encoding", f"The file {path.name} is not in the encoding {encoding}.")
 
 
 def _detect_separator(header: str) -> str:
@@ -78,26 +79,36 @@ def _detect_separator(header: str) -> str:
 
 
 def _parse(
-    lines: list[str], separator: str, offset: int
+    text: str, separator: str, offset: int
 ) -> tuple[list[str], list[list[str | None]], list[int], list[ImportFault]]:
     """Return header, good rows, their line numbers and the faults of the others."""
-    reader = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     header = _header(reader, offset)
     rows: list[list[str | None]] = []
     numbers: list[int] = []
     faults: list[ImportFault] = []
     first_line = reader.line_num + 1
-    try:
-        for fields in reader:
-            number, first_line = offset + first_line, reader.line_num + 1
-            if len(fields) == len(header):
-                rows.append([value.strip() or None for value in fields])
-                numbers.append(number)
-            elif any(field.strip() for field in fields):
-                faults.append(_wrong_width(number, len(fields), len(header)))
-    except csv.Error as error:
-        faults.append(_broken(offset + first_line, error))
+    for fields in _rows_and_errors(reader):
+        number, first_line = offset + first_line, reader.line_num + 1
+        if isinstance(fields, csv.Error):
+            faults.append(_broken(number, fields))
+        elif len(fields) == len(header):
+            rows.append([value.strip() or None for value in fields])
+            numbers.append(number)
+        elif any(field.strip() for field in fields):
+            faults.append(_wrong_width(number, len(fields), len(header)))
     return header, rows, numbers, faults
+
+
+def _rows_and_errors(reader: Iterator[list[str]]) -> Iterator[list[str] | csv.Error]:
+    """Yield each row, or the error that it raises; the reader goes on behind a broken row."""
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield error
 
 
 def _header(reader: Iterator[list[str]], offset: int) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import orjson
@@ -53,7 +53,9 @@ def _dataset(path: Path) -> dict[str, Any]:
 
 def _check_shape(dataset: dict[str, Any]) -> None:
     sizes, names = dataset["size"], dataset["id"]
-    sound = len(sizes) == len(names) > 0 and all(isinstance(size, int) and size > 0 for size in sizes)
+    named = all(isinstance(name, str) for name in names) and len(set(map(str, names))) == len(names)
+    sized = all(isinstance(size, int) and not isinstance(size, bool) and size > 0 for size in sizes)
+    sound = named and sized and len(sizes) == len(names) > 0
     if not sound or math.prod(sizes) > MAX_CELLS:
         raise unreadable("wrong_format", "The sizes of the JSON-stat dataset are not usable.")
     absent = [name for name in names if not isinstance(dataset["dimension"].get(name), dict)]
@@ -65,13 +67,22 @@ def _check_shape(dataset: dict[str, Any]) -> None:
 
 def _categories(dimension: dict[str, Any], name: str, size: int) -> tuple[Values, Values]:
     """Return codes and labels in the order of their index."""
-    category = dimension.get("category", {})
-    labels = category.get("label", {})
-    index = category.get("index", list(labels))
-    codes = sorted(index, key=index.__getitem__) if isinstance(index, dict) else list(index)
+    category = dimension.get("category")
+    labels = category.get("label", {}) if isinstance(category, dict) else None
+    index = category.get("index", [*labels]) if isinstance(category, dict) and isinstance(labels, dict) else None
+    if not isinstance(labels, dict) or not _is_index(index):
+        raise unreadable("wrong_format", f"The categories of the dimension {name} are not usable.")
+    codes = sorted(index, key=index.__getitem__) if isinstance(index, dict) else index
     if len(codes) != size:
         raise unreadable("wrong_format", f"The dimension {name} has {len(codes)} categories, its size is {size}.")
     return object_column(codes), object_column([labels.get(code, code) for code in codes])
+
+
+def _is_index(index: object) -> TypeGuard[dict[str, int] | list[str]]:
+    """Return whether an index is a list of codes, or codes with their positions."""
+    if isinstance(index, dict):
+        return all(isinstance(position, int) for position in index.values())
+    return isinstance(index, list) and all(isinstance(code, str) for code in index)
 
 
 def _values(values: list[Any] | dict[str, Any], count: int) -> Values:

@@ -46,11 +46,8 @@ def read_vector(path: Path, *, layer: str | None = None, encoding: str | None = 
 def _read_zipped(path: Path, layer: str | None, encoding: str | None) -> SourceTable:
     check_archive(path)
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                archive.extractall(folder)
-        except (zipfile.BadZipFile, OSError, EOFError) as error:
-            raise unreadable("wrong_format", f"The archive {path.name} is damaged.") from error
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(folder)
         found = sorted(file for file in Path(folder).rglob("*") if file.suffix.lower() in VECTOR_SUFFIXES)
         if len(found) != 1:
             names = [file.name for file in found]

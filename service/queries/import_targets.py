@@ -45,6 +45,13 @@ LIMITS: Mapping[str, tuple[float | None, float | None]] = {
     "users": (0, None),
     "customers_affected": (0, None),
 }
+# What the columns' types hold, for fields whose own limits are wider or not declared.
+TYPE_LIMITS: tuple[tuple[type[Any], float], ...] = (
+    (SmallInteger, 2**15 - 1),
+    (BigInteger, 2**53),
+    (Integer, 2**31 - 1),
+    (Numeric, 99_999_999_999_999),
+)
 # Filled by the import itself.
 BOOKKEEPING = {"municipality_code", "asset_id", "component_id", "recorded_at", "recorded_by", "source_system"}
 
@@ -133,9 +140,20 @@ def _asset_target(asset_class: AssetClass) -> Target:
 
 def _from_attribute(each: Attribute) -> TargetField:
     kind = next((kind for python, kind in KINDS if issubclass(each.type, python)), "text")
+    ge, le = _limits(models.Base.metadata.tables[each.table].columns[each.column], each.ge, each.le)
     return TargetField(
-        each.name, each.column, each.table, kind, each.nullable, each.unit, each.ge, each.le, each.pattern, each.choices
+        each.name, each.column, each.table, kind, each.nullable, each.unit, ge, le, each.pattern, each.choices
     )
+
+
+def _limits(column: Column[Any], ge: float | None, le: float | None) -> tuple[float | None, float | None]:
+    """Return the declared limits, or those of the column's type where there are none; Double is a Numeric too."""
+    held = (
+        None
+        if isinstance(column.type, Double)
+        else next((m for t, m in TYPE_LIMITS if isinstance(column.type, t)), None)
+    )
+    return (-held if ge is None and held is not None else ge), (held if le is None else le)
 
 
 def _record_target(code: str, match: tuple[str, ...], identity: tuple[str, str] | None = None) -> Target:
@@ -160,7 +178,7 @@ def _is_fillable(column: Column[Any], identity: tuple[str, str] | None) -> bool:
 
 
 def _from_column(column: Column[Any]) -> TargetField:
-    ge, le = LIMITS.get(column.name, (None, None))
+    ge, le = _limits(column, *LIMITS.get(column.name, (None, None)))
     kind = next((kind for sql, kind in COLUMN_KINDS if isinstance(column.type, sql)), "text")
     return TargetField(
         name=column.name,

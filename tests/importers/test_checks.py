@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ from sqlalchemy import text
 
 from service.database import Database
 from service.errors import InvalidData
+from service.importers.pipeline import import_file
+from service.importers.profile_file import parse_profile
 from service.operations.import_report import ImportReport
 
 Importer = Callable[..., ImportReport]
@@ -351,6 +355,30 @@ def test_a_place_outside_the_municipality_is_told_where_its_boundary_is_known(
     report = imported(content, SHAPES.replace("CLASS", "building"), name="a.geojson")
     assert [(fault.row, fault.rule) for fault in report.warnings] == [(2, "outside_municipality")]
     assert report.applied
+
+
+def test_the_same_file_from_several_callers_at_once_is_written_once(
+    imported: Importer, database: Database, rows: Rows, tmp_path: Path
+) -> None:
+    path = tmp_path / "b.csv"
+    path.write_text(GOOD, encoding="utf-8")
+    profile = parse_profile(BUILDINGS)
+
+    def once(_number: int) -> ImportReport:
+        return import_file(database, path, profile, "999", changed_by="tester")
+
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(once, range(8)))
+    assert all(report.applied for report in reports)
+    assert sum(report.total("added") for report in reports) == 2
+    assert rows("SELECT count(*) FROM asset")[0][0] == 2
+
+
+def test_numbers_beyond_what_a_column_holds_are_faults_of_their_row(imported: Importer) -> None:
+    profile = BUILDINGS + "      replacement_cost_eur: {column: cost}\n      storeys: {column: floors}\n"
+    header = "id;name;vtj;property;year;area;cost;floors\n"
+    report = imported(header + "1;A;;;1956;1;1e15;2\n2;B;;;1956;1;5;99999\n", profile)
+    assert faults(report) == [(2, "cost", "range"), (3, "floors", "range")]
 
 
 def test_the_municipality_must_be_told_and_be_one(imported: Importer) -> None:

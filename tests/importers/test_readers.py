@@ -56,6 +56,12 @@ def test_a_csv_row_with_a_wrong_number_of_fields_is_a_fault_with_its_line(tmp_pa
     assert table.columns["a"].tolist() == ["1", "4"]
 
 
+def test_rows_behind_a_broken_one_are_read_and_each_broken_one_is_named(tmp_path: Path) -> None:
+    table = read_csv(written(tmp_path / "a.csv", 'a,b\n1,"x"y\n2,3\n"p"q,4\n5,6\n'), CsvLayout())
+    assert [(fault.row, fault.rule) for fault in table.faults] == [(2, "broken_row"), (4, "broken_row")]
+    assert table.columns["a"].tolist() == ["2", "5"]
+
+
 def test_a_csv_that_ends_inside_quotes_is_a_fault_with_its_line(tmp_path: Path) -> None:
     table = read_csv(written(tmp_path / "a.csv", 'a,b\n1,2\n3,"unfinished'), CsvLayout())
     assert [(fault.row, fault.rule) for fault in table.faults] == [(3, "broken_row")]
@@ -68,6 +74,8 @@ def test_a_csv_that_ends_inside_quotes_is_a_fault_with_its_line(tmp_path: Path) 
         ("a.csv", b"PK\x03\x04 and so on", "wrong_format"),
         ("a.csv", b"a,a\n1,2\n", "header_repeated"),
         ("a.csv", b"\x00\x01\x02", "wrong_format"),
+        ("a.csv", b"a,b\n" + b"1,2\n" * 2000 + b"\x00,1\n", "wrong_format"),
+        ("a.csv", b"\n\n", "header_missing"),
     ],
 )
 def test_a_csv_that_is_none_is_refused(tmp_path: Path, name: str, content: bytes, rule: str) -> None:
@@ -214,6 +222,14 @@ def test_a_truncated_workbook_and_a_zip_that_is_no_workbook_are_refused(tmp_path
         read_xlsx(tmp_path / "c.xlsx")
 
 
+def test_a_workbook_with_a_torn_stream_inside_is_refused(tmp_path: Path) -> None:
+    content = bytearray(workbook(tmp_path / "a.xlsx", [["a"], *[[number] for number in range(500)]]).read_bytes())
+    for position in range(len(content) // 3, len(content) // 3 + 40):
+        content[position] ^= 0xFF
+    with pytest.raises(UnreadableSourceError):
+        read_xlsx(written(tmp_path / "b.xlsx", bytes(content)))
+
+
 def test_jsonstat_is_unrolled_in_the_order_of_its_indices(tmp_path: Path) -> None:
     content = (
         '{"id":["area","age"],"size":[2,2],"value":[1,2,3,null],"dimension":{'
@@ -235,6 +251,8 @@ def test_jsonstat_is_unrolled_in_the_order_of_its_indices(tmp_path: Path) -> Non
         '{"id":["a"],"size":[2],"value":[1],"dimension":{"a":{"category":{"index":["x","y"]}}}}',
         '{"id":["a"],"size":[1],"value":["many"],"dimension":{"a":{"category":{"index":["x"]}}}}',
         '{"id":["a"],"size":[1],"value":{"7":1},"dimension":{"a":{"category":{"index":["x"]}}}}',
+        '{"id":["a"],"size":[1],"value":[1],"dimension":{"a":{"category":{"index":["x"],"label":7}}}}',
+        '{"id":[["a"]],"size":[1],"value":[1],"dimension":{"a":{"category":{"index":["x"]}}}}',
         '{"id":["a"],"size":[900000000],"value":[1],"dimension":{"a":{"category":{"index":["x"]}}}}',
     ],
 )
