@@ -14,6 +14,7 @@ MAIN_STEP_M = 240.0
 RURAL_STEP_M = 420.0
 _RURAL_ROADS = 9
 _KEPT_SHARE = 0.8
+_CENTRE_PULL = 0.7
 
 
 class StreetKind(IntEnum):
@@ -73,15 +74,34 @@ def build_streets(rng: np.random.Generator, town: Town) -> StreetNetwork:
     """Return the street network of the town."""
     draft = _Draft([], [])
     grids = [_add_grid(rng, draft, district) for district in DISTRICTS]
-    for grid in grids[1:]:
-        _connect(rng, draft, grid, grids[0], StreetKind.MAIN)
-    around = sorted(
-        range(1, len(DISTRICTS)), key=lambda number: np.arctan2(DISTRICTS[number].north_m, DISTRICTS[number].east_m)
-    )
-    for here, there in zip(around, around[1:] + around[:1], strict=True):
+    joined = _add_main_streets(rng, draft, grids)
+    for pair in sorted(_neighbours() - joined, key=sorted):
+        here, there = sorted(pair)
         _connect(rng, draft, grids[here], grids[there], StreetKind.COLLECTOR)
     _add_rural_roads(rng, draft, town, np.concatenate(grids))
     return _finished(draft, town)
+
+
+def _add_main_streets(rng: np.random.Generator, draft: _Draft, grids: list[IntArray]) -> set[frozenset[int]]:
+    """Join each district, the nearest to the centre first: to the centre, or to a joined one that lies far nearer."""
+    middles = np.array([district.middle for district in DISTRICTS])
+    distance = np.linalg.norm(middles[:, None] - middles[None], axis=2)
+    by_distance = np.argsort(distance[0]).tolist()
+    pairs = []
+    for place, here in enumerate(by_distance[1:], start=1):
+        pull = distance[here] * np.where(np.arange(len(middles)) == by_distance[0], _CENTRE_PULL, 1.0)
+        there = by_distance[int(pull[by_distance[:place]].argmin())]
+        _connect(rng, draft, grids[here], grids[there], StreetKind.MAIN)
+        pairs.append(frozenset((here, there)))
+    return set(pairs)
+
+
+def _neighbours() -> set[frozenset[int]]:
+    """Return the pairs of districts that follow each other around the centre."""
+    around = sorted(
+        range(1, len(DISTRICTS)), key=lambda each: np.arctan2(DISTRICTS[each].north_m, DISTRICTS[each].east_m)
+    )
+    return {frozenset(pair) for pair in zip(around, around[1:] + around[:1], strict=True)}
 
 
 def _finished(draft: _Draft, town: Town) -> StreetNetwork:
