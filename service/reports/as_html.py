@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
 from service.catalogues import text
+from service.reports.need_charts import need_charts
 from service.reports.report import Kind, Report, ReportColumn, ReportTable
 from service.reports.shown import grouped, shown
 
@@ -52,7 +53,8 @@ def report_html(report: Report, language: str) -> str:
             cards=[
                 _card(name, report.key_figures, language, translate) for name in _CARDS if name in report.key_figures
             ],
-            tables=[_table(table, language) for table in report.tables if table.rows],
+            tables=[_table(table, language) for table in report.tables if table.rows and table.name != "years"],
+            charts=need_charts(report, language),
             methods=_methods(report, translate),
         )
     )
@@ -71,13 +73,14 @@ def _card(name: str, figures: dict[str, Any], language: str, translate: Callable
 
 def _table(table: ReportTable, language: str) -> dict[str, Any]:
     highest = max((float(row.get("repair_backlog_eur") or 0) for row in table.rows), default=0.0)
-    has_bars = highest > 0 and any(column.name == "avoidable_backlog_eur" for column in table.columns)
+    columns = [column for column in table.columns if column.on_page]
+    has_bars = highest > 0 and any(column.name == "not_assessed_backlog_eur" for column in columns)
     return {
         "title": text(language, f"report.table.{table.name}"),
-        "headings": [{"label": _heading(column, language), "kind": column.kind} for column in table.columns],
-        "rows": [_row(row, table, language) | _bars(row, highest) for row in table.rows],
-        "total": _total(table, language),
-        "bars": has_bars,
+        "headings": [{"label": _heading(column, language), "kind": column.kind} for column in columns],
+        "rows": [{"cells": _cells(row, columns, language), "bars": _bars(row, highest)} for row in table.rows],
+        "total": _total(table.total, columns, language) if table.total else None,
+        "has_bars": has_bars,
     }
 
 
@@ -86,26 +89,26 @@ def _heading(column: ReportColumn, language: str) -> str:
     return f"{label}, €" if column.kind is Kind.MONEY else label
 
 
-def _row(row: dict[str, Any], table: ReportTable, language: str) -> dict[str, Any]:
-    cells = [{"text": shown(row.get(column.name), column, language), "kind": column.kind} for column in table.columns]
-    return {"cells": cells}
+def _cells(row: dict[str, Any], columns: list[ReportColumn], language: str) -> list[dict[str, Any]]:
+    return [{"text": shown(row.get(column.name), column, language), "kind": column.kind} for column in columns]
 
 
-def _bars(row: dict[str, Any], highest: float) -> dict[str, str]:
-    """Return the lengths of a row's bars in per cent of the longest row."""
-    lengths = {name: float(row.get(f"{name}_backlog_eur") or 0) for name in ("needed", "avoidable")}
-    return {name: f"{100 * length / highest:.2f}" if highest else "0" for name, length in lengths.items()}
+def _bars(row: dict[str, Any], highest: float) -> list[dict[str, str]]:
+    """Return the parts of a row's bar, in per cent of the longest: needed, not assessed against need, avoidable."""
+    part = {name: float(row.get(f"{name}_backlog_eur") or 0) for name in ("needed", "not_assessed", "avoidable")}
+    part["needed"] -= part["not_assessed"]
+    bars, start = [], 0.0
+    for name, amount in part.items():
+        width = 100 * amount / highest if highest else 0.0
+        bars.append({"name": name, "start": f"{start:.2f}", "width": f"{width:.2f}"})
+        start += width
+    return bars
 
 
-def _total(table: ReportTable, language: str) -> list[dict[str, Any]] | None:
-    if table.total is None:
-        return None
+def _total(total: dict[str, Any], columns: list[ReportColumn], language: str) -> list[dict[str, Any]]:
     cells = [
-        {
-            "text": shown(table.total[column.name], column, language) if column.name in table.total else "",
-            "kind": column.kind,
-        }
-        for column in table.columns
+        {"text": shown(total[column.name], column, language) if column.name in total else "", "kind": column.kind}
+        for column in columns
     ]
     return [cells[0] | {"text": text(language, "report.total")}, *cells[1:]]
 

@@ -35,11 +35,11 @@ _FIGURES = (
     ReportColumn("not_assessed_backlog_eur", Kind.MONEY, "EUR"),
     ReportColumn("avoidable_backlog_eur", Kind.MONEY, "EUR"),
     ReportColumn("facility_condition_index", Kind.SHARE),
-    ReportColumn("repair_liability_eur", Kind.MONEY, "EUR"),
+    ReportColumn("repair_liability_eur", Kind.MONEY, "EUR", on_page=False),
     ReportColumn("annual_wear_eur", Kind.MONEY, "EUR"),
-    ReportColumn("default_condition_count_share", Kind.SHARE),
+    ReportColumn("default_condition_count_share", Kind.SHARE, on_page=False),
     ReportColumn("default_condition_cost_share", Kind.SHARE),
-    ReportColumn("unvalued_count", Kind.COUNT),
+    ReportColumn("unvalued_count", Kind.COUNT, on_page=False),
 )
 
 

@@ -20,11 +20,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class ReportColumn:
-    """One column: its code, which is the JSON member's name, and what it holds."""
+    """One column: its code, which is the JSON member's name, what it holds, and whether a page has room for it."""
 
     name: str
     kind: Kind
     unit: str | None = None
+    on_page: bool = True
 
 
 @dataclass(frozen=True)
