@@ -96,6 +96,7 @@ class RunParameterSet(Base):
     asset_class: Mapped[int] = mapped_column(SmallInteger)
     material: Mapped[str | None]
     resolved: Mapped[dict[str, Any]]
+    value_ids: Mapped[dict[str, Any]]
 
 
 class AssetValuation(Base):

@@ -1074,6 +1074,7 @@ def upgrade() -> None:
         sa.Column("asset_class", sa.SmallInteger(), nullable=False),
         sa.Column("material", sa.Text(), nullable=True),
         sa.Column("resolved", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("value_ids", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.CheckConstraint("municipality_code ~ '^[0-9]{3}$'", name=op.f("ck_run_parameter_set_municipality_code")),
         sa.ForeignKeyConstraint(
             ["municipality_code", "run_id"],

@@ -185,12 +185,7 @@ def _explains(steps: list[Step], row: RowMapping) -> bool:
 
 
 def _parameters(parameters: list[RowMapping], row: RowMapping) -> list[dict[str, Any]]:
-    """Return the values that hold for the asset's class and material, with their sources."""
+    """Return the parameter values that the asset's figures used, with their sources."""
     names = ("name", "value", "code", "unit", "asset_class_code", "material", "source_id", "source_title", "is_demo")
-    return [
-        {name: each[name] for name in names}
-        for each in parameters
-        if each["asset_class"] in (None, row["asset_class"])
-        and each["material"] in (None, row["material"])
-        and each["key"] is None
-    ]
+    used = set(row["value_ids"].values())
+    return [{name: each[name] for name in names} for each in parameters if each["parameter_value_id"] in used]

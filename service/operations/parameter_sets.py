@@ -32,6 +32,7 @@ NEEDED_BY_CURVE = {
     "weibull": ("curve_shape", "curve_scale_years"),
     "piecewise": ("deterioration_points",),
 }
+ALL_NAMES = ("unit_cost_eur", *ALWAYS_NEEDED, *(name for names in NEEDED_BY_CURVE.values() for name in names))
 
 
 @dataclass
@@ -53,19 +54,30 @@ class ParameterTable:
 
         Municipality before nation, then material before any, then class before all (architecture.md §7).
         """
+        row = self.find_row(name, asset_class, material, key)
+        return None if row is None else held(row)
+
+    def find_row(
+        self, name: str, asset_class: int | None = None, material: str | None = None, key: str | None = None
+    ) -> RowMapping | None:
+        """Return the row of the value that holds, or None; it counts as read."""
         row = max(
             (row for row in self._by_name.get((name, key), []) if _holds(row, asset_class, material)),
             key=_speciality,
             default=None,
         )
-        if row is None:
-            return None
-        self.read[row["parameter_value_id"]] = row
-        return row["value"] if row["code"] is None else row["code"]
+        if row is not None:
+            self.read[row["parameter_value_id"]] = row
+        return row
 
     def keys_of(self, name: str) -> list[str]:
         """Return the keys for which a parameter has values, sorted."""
         return sorted(key for held, key in self._by_name if held == name and key is not None)
+
+
+def held(row: RowMapping) -> Any:
+    """Return what a parameter's row holds: its number, or its code."""
+    return row["value"] if row["code"] is None else row["code"]
 
 
 def _holds(row: RowMapping, asset_class: int | None, material: str | None) -> bool:
@@ -78,11 +90,12 @@ def _speciality(row: RowMapping) -> tuple[bool, bool, bool]:
 
 @dataclass(frozen=True)
 class ParameterSet:
-    """The resolved parameters of one class and material; `nan` or None where the curve does not need one."""
+    """The resolved parameters of one class and material (None where the curve does not need one), and their rows."""
 
     asset_class: int
     material: str | None
     resolved: dict[str, Any]
+    value_ids: dict[str, int] = field(default_factory=dict)
 
 
 def resolve_sets(
@@ -95,18 +108,25 @@ def resolve_sets(
     """
     sets, faults = [], []
     for asset_class, material, needs_unit_cost in kinds:
-        resolved = _resolve(table, asset_class, material, method)
-        faults += _missing(resolved, asset_class, material, needs_unit_cost=needs_unit_cost)
-        sets.append(ParameterSet(asset_class, material, resolved))
+        found = _resolve(table, asset_class, material, method)
+        faults += _missing(found.resolved, asset_class, material, needs_unit_cost=needs_unit_cost)
+        sets.append(found)
     if faults:
         raise ParameterMissing(faults=faults)
     return sets
 
 
-def _resolve(table: ParameterTable, asset_class: int, material: str | None, method: str | None) -> dict[str, Any]:
-    names = {"unit_cost_eur", *ALWAYS_NEEDED, *(name for names in NEEDED_BY_CURVE.values() for name in names)}
-    resolved = {name: table.find(name, asset_class, material) for name in sorted(names)}
-    return resolved | ({"backlog_method": method} if method else {})
+def _resolve(table: ParameterTable, asset_class: int, material: str | None, method: str | None) -> ParameterSet:
+    """Return the parameters that the class's curve and method use; `method` goes before the class's own."""
+    curve = table.find("deterioration_curve", asset_class, material)
+    used = ("unit_cost_eur", *ALWAYS_NEEDED, *NEEDED_BY_CURVE.get(curve, ()))
+    rows = {
+        name: table.find_row(name, asset_class, material) for name in used if name != "backlog_method" or not method
+    }
+    resolved: dict[str, Any] = dict.fromkeys(ALL_NAMES)
+    resolved |= {name: held(row) for name, row in rows.items() if row is not None}
+    ids = {name: row["parameter_value_id"] for name, row in rows.items() if row is not None}
+    return ParameterSet(asset_class, material, resolved | ({"backlog_method": method} if method else {}), ids)
 
 
 def _missing(resolved: dict[str, Any], asset_class: int, material: str | None, *, needs_unit_cost: bool) -> list[Fault]:

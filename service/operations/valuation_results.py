@@ -114,6 +114,7 @@ def _parameter_rows(
             "asset_class": each.asset_class,
             "material": each.material,
             "resolved": each.resolved,
+            "value_ids": each.value_ids,
         }
         for number, each in enumerate(valuation.sets)
     ]

@@ -16,7 +16,7 @@ def load_asset_valuation(
 ) -> RowMapping | None:
     """Return an asset's inputs and figures in a run with its resolved parameters, or None."""
     query = (
-        select(AssetValuation.__table__, RunParameterSet.resolved, RunParameterSet.material)
+        select(AssetValuation.__table__, RunParameterSet.resolved, RunParameterSet.value_ids, RunParameterSet.material)
         .join(
             RunParameterSet,
             (RunParameterSet.municipality_code == AssetValuation.municipality_code)
