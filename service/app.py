@@ -9,14 +9,30 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.registry import ASSET_CLASSES
 from service import ogc
-from service.api import assets, health, pages, reports, runs, valuations
+from service.api import (
+    asset_classes,
+    assets,
+    health,
+    needs,
+    nested_records,
+    pages,
+    parameters,
+    reports,
+    runs,
+    statistics,
+    valuations,
+)
+from service.api.blueprint import RestBlueprint
 from service.api.class_resources import class_blueprint
 from service.api.gis_access import check_gis_reading
 from service.api.identity import identify
+from service.api.imports import imports_blueprint
 from service.api.problems import register_problem_handlers
 from service.api.rest_api import create_api, register_blueprints
 from service.api.state import keep_state
 from service.database import Database
+from service.importers.pipeline import import_file
+from service.importers.profile_file import profile_names
 from service.settings import Settings
 
 SECURITY_HEADERS = {
@@ -42,21 +58,27 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.before_request(identify)
     app.before_request(check_gis_reading)
     app.after_request(_secured)
-    api = create_api(app)
-    register_blueprints(
-        api,
-        [
-            assets.blueprint,
-            runs.blueprint,
-            reports.blueprint,
-            valuations.blueprint,
-            *map(class_blueprint, ASSET_CLASSES.values()),
-        ],
-    )
+    register_blueprints(create_api(app), _rest_blueprints())
     app.register_blueprint(ogc.blueprint, url_prefix="/ogc")
     app.register_blueprint(health.blueprint)
     app.register_blueprint(pages.blueprint)
     return app
+
+
+def _rest_blueprints() -> list[RestBlueprint]:
+    return [
+        asset_classes.blueprint,
+        assets.blueprint,
+        nested_records.blueprint,
+        valuations.blueprint,
+        needs.blueprint,
+        parameters.blueprint,
+        statistics.blueprint,
+        imports_blueprint(import_file, profile_names),
+        runs.blueprint,
+        reports.blueprint,
+        *map(class_blueprint, ASSET_CLASSES.values()),
+    ]
 
 
 def _own_database(settings: Settings) -> Database:

@@ -67,7 +67,11 @@ class RestBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         """Serve a view at a rule and describe it."""
 
         def decorate(view: View) -> View:
-            named = self.describe(operationId=f"{self.name}_{view.__name__}")(view)
+            named = (
+                view
+                if "operationId" in _described(view)
+                else self.describe(operationId=f"{self.name}_{view.__name__}".replace(" ", "_"))(view)
+            )
             super(RestBlueprint, self).route(rule, **options)(named)
             return view
 
@@ -105,6 +109,11 @@ class RestBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     def describe(**members: Any) -> Callable[[View], View]:
         """Add members to the description of an operation."""
         return cast("Callable[[View], View]", flask_smorest.Blueprint.doc(**members))
+
+
+def _described(view: Any) -> Mapping[str, Any]:
+    described: Mapping[str, Any] = getattr(view, "_apidoc", {}).get("manual_doc", {})
+    return described
 
 
 def read_json(req: Request) -> Any:

@@ -102,7 +102,9 @@ def _add_writing(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
         expected = expected_versions()
         present = read_asset(database(), asset_key, asset_class, written_crs())
         values = amended_asset_values(asset_class, read_json(request), present)
-        return _write(asset_class, asset_key, values, expected or frozenset({present.row_version}))
+        if expected is None:
+            expected = frozenset({present.row_version})
+        return _write(asset_class, asset_key, values, expected)
 
     @blueprint.route(rule, methods=["DELETE"])
     @blueprint.header(IF_MATCH_PARAMETER)

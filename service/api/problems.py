@@ -79,15 +79,20 @@ def unexpected_problem(error: Exception) -> Response:
 
 
 def problem(status: int, kind: str, detail: str, faults: Sequence[Fault], *, instance: str | None = None) -> Response:
-    """Return a problem document; `kind` is the name of the error, in words or CamelCase."""
+    """Return a problem document as a response."""
+    document = problem_document(status, kind, detail, faults)
+    if instance is not None:
+        document["instance"] = instance
+    return Response(orjson.dumps(document), status, dict(_ADDED_HEADERS.get(status, {})), content_type=PROBLEM_TYPE)
+
+
+def problem_document(status: int, kind: str, detail: str, faults: Sequence[Fault]) -> dict[str, Any]:
+    """Return the members of a problem document; `kind` is the name of the error, in words or CamelCase."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind)
-    document: dict[str, Any] = {
+    return {
         "type": f"urn:kuntokanta:problem:{words.lower().replace(' ', '-')}",
         "title": words.capitalize(),
         "status": status,
         "detail": detail,
         "errors": [fault.as_dict() for fault in faults],
     }
-    if instance is not None:
-        document["instance"] = instance
-    return Response(orjson.dumps(document), status, dict(_ADDED_HEADERS.get(status, {})), content_type=PROBLEM_TYPE)

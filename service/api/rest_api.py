@@ -15,7 +15,9 @@ from service.api.asset_documents import asset_json_schema, component_name, core_
 from service.api.blueprint import RestBlueprint
 from service.api.fields import Money
 from service.api.problems import PROBLEM_TYPE, ProblemSchema
+from service.api.record_lists import record_json_schema
 from service.queries.asset_key import ASSET_ID_PATTERN, AssetKey, parse_asset_key
+from service.queries.record_sets import RECORD_SETS
 
 PREFIX = "/api/v1"
 _SECURITY = {"token": {"type": "http", "scheme": "bearer", "description": "A token of `kuntokanta token`"}}
@@ -73,6 +75,8 @@ def create_api(app: Flask) -> RestApi:
     api.spec.components.schema("Asset", core_json_schema())
     for each in ASSET_CLASSES.values():
         api.spec.components.schema(component_name(each), asset_json_schema(each))
+    for records in RECORD_SETS:
+        api.spec.components.schema(records.name, record_json_schema(records))
     return api
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from geoalchemy2 import Geometry
 from sqlalchemy import (
     ColumnElement,
     Double,
@@ -18,7 +17,6 @@ from sqlalchemy import (
     literal,
     or_,
     tuple_,
-    type_coerce,
 )
 from sqlalchemy.engine import Connection
 
@@ -148,9 +146,8 @@ def _conditions(query: AssetQuery) -> list[ColumnElement[bool]]:
 
 def _touches(query: AssetQuery) -> ColumnElement[bool]:
     """Boxes by the index, then shapes; across classes each class by its number, or the index could not be used."""
-    area = func.ST_GeomFromEWKB(bindparam("area", query.area, LargeBinary()), type_=Geometry(srid=3067))
-    plain = type_coerce(CORE.c.geometry, Geometry(srid=3067))
-    boxes_meet: ColumnElement[bool] = plain.op("&&")(area)
+    area = func.ST_GeomFromEWKB(bindparam("area", query.area, LargeBinary()))
+    boxes_meet: ColumnElement[bool] = CORE.c.geometry.op("&&")(area)
     if query.asset_class is None:
         boxes_meet = and_(or_(*map(class_condition, ASSET_CLASSES.values())), boxes_meet)
-    return and_(boxes_meet, func.ST_Intersects(plain, area))
+    return and_(boxes_meet, func.ST_Intersects(CORE.c.geometry, area))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -80,6 +81,12 @@ def planner(service_for: Callable[..., Service]) -> Service:
 def admin(service_for: Callable[..., Service]) -> Service:
     """The service as a national administrator sees it."""
     return service_for(Role.ADMIN)
+
+
+@pytest.fixture
+def school_body() -> dict[str, Any]:
+    """A building as a body."""
+    return copy.deepcopy(SCHOOL)
 
 
 @pytest.fixture
