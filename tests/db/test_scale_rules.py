@@ -47,7 +47,8 @@ def test_every_table_has_a_primary_key_and_none_has_a_trigger(database: Database
     with database.reading() as connection:
         without_key = connection.execute(
             text(
-                "SELECT relname FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace WHERE n.nspname = 'public'"
+                "SELECT relname FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace"
+                " WHERE n.nspname = 'public'"
                 " AND relkind = 'r' AND NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = t.oid AND contype = 'p')"
             )
         ).all()

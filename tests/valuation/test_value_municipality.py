@@ -76,7 +76,8 @@ def test_the_balance_says_when_the_surplus_begins(database: Database, two_school
 
 def test_groups_add_up_to_the_assets(database: Database, two_schools: tuple[int, int]) -> None:
     run = value_municipality(database, ValuationRequest("999", 2026))
-    query = "SELECT sum(repair_backlog_eur), sum(needed_backlog_eur), sum(avoidable_backlog_eur), sum(replacement_cost_eur) FROM {}"
+    names = ("repair_backlog_eur", "needed_backlog_eur", "avoidable_backlog_eur", "replacement_cost_eur")
+    query = f"SELECT {', '.join(f'sum({name})' for name in names)} FROM {{}}"
     with database.reading() as connection:
         assets = connection.execute(text(query.format("asset_valuation"))).one()
         groups = connection.execute(text(query.format("valuation_group"))).one()
