@@ -109,12 +109,12 @@ class Matching(validate.Regexp):
 
     def __init__(self, pattern: str) -> None:
         super().__init__(pattern, re.ASCII)
-        self.pattern = pattern
+        self.whole = pattern
 
     def __call__(self, value: Any) -> Any:
         """Return the text, or raise `ValidationError`."""
-        if not re.fullmatch(self.pattern, value, re.ASCII):
-            raise marshmallow.ValidationError(f"'{str(value)[:60]}' does not match {self.regex.pattern}.")
+        if not re.fullmatch(self.whole, value, re.ASCII):
+            raise marshmallow.ValidationError(f"'{str(value)[:60]}' does not match {self.whole}.")
         return value
 
 

@@ -116,7 +116,7 @@ def list_areas(query: Mapping[str, Any]) -> Response:
 @needs(Action.WRITE_PLANS)
 @repeatable
 @blueprint.arguments(ServiceAreaBody)
-def add_area(body: Mapping[str, Any], _: Mapping[str, Any]) -> Response:
+def add_area(_: Mapping[str, Any], body: Mapping[str, Any]) -> Response:
     """Add a service area."""
     principal().check(Action.WRITE_PLANS, body["municipality_code"])
 
