@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from service.database import Database
@@ -17,6 +19,7 @@ from service.importers.source_table import SourceTable, UnreadableSourceError
 from service.importers.target_mapping import Surroundings
 from service.operations.import_report import ImportFault, ImportReport, Severity, TargetCounts
 from service.operations.imports import ImportTerms, Progress, read_register_codes, store_import
+from service.queries.import_rows import ImportRows
 
 
 def no_progress(_step: str, _done: int, _total: int) -> None:
@@ -47,7 +50,7 @@ def import_file(
         accept_partial: Write the good rows although others are faulty.
         changed_by: Who imports, for the history.
         file_name: Name to report, where the path is a temporary one.
-        progress: Told the step (`read`, `map`, `stage`, `merge`), rows done and rows in all.
+        progress: Told the step (`read`, `merge`), rows done and rows in all.
 
     Raises:
         UnknownProfile: There is no profile of this name.
@@ -59,12 +62,9 @@ def import_file(
     around = _surroundings(database, chosen, municipality_code, now.date())
     try:
         terms = ImportTerms(chosen.source_system, file_sha256(path), changed_by, now, accept_partial)
-        table = _read(path, chosen, report, progress)
-        mapped = _map(table, chosen, around, report)
-        progress("map", len(table), len(table))
-        store_import(database, mapped.rows, terms, report, progress)
+        store_import(database, _batches(path, chosen, around, report, progress), terms, report, progress)
     except UnreadableSourceError as error:
-        report.faults += error.faults
+        report.faults += [replace(fault, detail=_named(fault.detail, path, report)) for fault in error.faults]
     report.seconds = round(time.monotonic() - started, 3)
     return report
 
@@ -80,27 +80,35 @@ def _surroundings(database: Database, profile: Profile, municipality_code: str |
     return Surroundings(municipality_code, today, codes)
 
 
-def _read(path: Path, profile: Profile, report: ImportReport, progress: Progress) -> SourceTable:
-    table = read_source(path, profile)
-    report.rows_read = len(table) + sum(fault.row is not None for fault in table.faults)
-    report.assumptions = dict(table.assumptions)
-    report.faults += table.faults
+def _named(detail: str, path: Path, report: ImportReport) -> str:
+    """Return a fault's sentence with the file's own name, where it was read from a temporary one."""
+    return detail.replace(path.name, report.file_name)
+
+
+def _batches(
+    path: Path, profile: Profile, around: Surroundings, report: ImportReport, progress: Progress
+) -> Iterator[list[ImportRows]]:
+    """Yield the checked rows per target, part by part of the file; faults and counts go to the report."""
+    for table in read_source(path, profile):
+        report.rows_read += len(table) + sum(fault.row is not None for fault in table.faults)
+        report.assumptions = dict(table.assumptions)
+        report.faults += [fault for fault in table.faults if fault.row is not None or fault not in report.faults]
+        mapped = _map(table, profile, around, report)
+        progress("read", report.rows_read, max(report.rows_read, table.rows_in_file or 0))
+        yield mapped.rows
     if not report.rows_read:
         report.faults.append(ImportFault(None, None, None, "no_rows", Severity.WARNING, "The file has no rows."))
-    progress("read", report.rows_read, report.rows_read)
-    return table
 
 
 def _map(table: SourceTable, profile: Profile, around: Surroundings, report: ImportReport) -> Mapped:
     log = FaultLog()
     mapped = map_table(table, profile, around, log)
     report.faults += log.faults
-    report.rows_skipped = mapped.skipped
+    report.rows_skipped += mapped.skipped
     broken = sum(fault.row is not None and fault.severity is Severity.ERROR for fault in table.faults)
     for rows, faulty in zip(mapped.rows, mapped.faulty, strict=True):
         counts = report.targets.setdefault(rows.target.code, TargetCounts())
         counts.rows += len(rows) + faulty
         counts.faulty += faulty
-    if mapped.rows:
-        report.targets[mapped.rows[0].target.code].faulty += broken
+    report.targets[mapped.rows[0].target.code].faulty += broken
     return mapped

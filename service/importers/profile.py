@@ -212,6 +212,12 @@ class Profile:
         return names.union(*(target.source_columns for target in self.targets))
 
     @property
+    def needs_whole_file(self) -> bool:
+        """Return whether rows are grouped, so that no part of a file can be mapped without the rest."""
+        grouped = any(target.one_per is not None or target.successive for target in self.targets)
+        return grouped or self.fill is not None
+
+    @property
     def takes_geometry(self) -> bool:
         """Return whether rows can have a geometry at all."""
         return self.format == "vector" or self.geometry.x is not None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from service.importers.profile import Profile
 from service.importers.read_csv import read_csv
 from service.importers.read_jsonstat import read_jsonstat
-from service.importers.read_vector import read_vector
+from service.importers.read_vector import read_vector, read_vector_batches
 from service.importers.read_xlsx import read_xlsx
 from service.importers.source_table import SourceTable, UnreadableSourceError
 from service.operations.import_report import ImportFault, Severity
@@ -16,19 +17,22 @@ from service.operations.import_report import ImportFault, Severity
 DIGEST_BLOCK_BYTES = 1024 * 1024
 
 
-def read_source(path: Path, profile: Profile) -> SourceTable:
-    """Return the file's rows.
+def read_source(path: Path, profile: Profile) -> Iterator[SourceTable]:
+    """Yield the file's rows, at least one table; in several where the format and the profile allow it.
 
     Raises:
         UnreadableSourceError: The file cannot be read as what the profile says.
     """
     if profile.format == "csv":
-        return read_csv(path, profile.csv)
-    if profile.format == "xlsx":
-        return read_xlsx(path, sheet=profile.layer, title_lines=profile.csv.title_lines)
-    if profile.format == "jsonstat":
-        return read_jsonstat(path)
-    return read_vector(path, layer=profile.layer, encoding=profile.encoding)
+        yield read_csv(path, profile.csv)
+    elif profile.format == "xlsx":
+        yield read_xlsx(path, sheet=profile.layer, title_lines=profile.csv.title_lines)
+    elif profile.format == "jsonstat":
+        yield read_jsonstat(path)
+    elif profile.needs_whole_file:
+        yield read_vector(path, layer=profile.layer, encoding=profile.encoding)
+    else:
+        yield from read_vector_batches(path, layer=profile.layer, encoding=profile.encoding)
 
 
 def file_sha256(path: Path) -> str:

@@ -48,6 +48,7 @@ class SourceTable:
         decimal_comma: True when numbers in text columns may carry a decimal comma.
         faults: What the reader found in single rows; those rows are not in the table.
         assumptions: What was detected rather than told.
+        rows_in_file: Rows in all where the table is a part of the file, None where it is the whole.
     """
 
     columns: Mapping[str, Values]
@@ -57,6 +58,7 @@ class SourceTable:
     decimal_comma: bool = False
     faults: tuple[ImportFault, ...] = ()
     assumptions: Mapping[str, str] = field(default_factory=dict)
+    rows_in_file: int | None = None
 
     def __len__(self) -> int:
         return len(self.row_numbers)

@@ -22,7 +22,6 @@ from service.importers.derived_columns import (
 from service.importers.fault_log import FaultLog
 from service.importers.geometry_checks import fitted_geometry
 from service.importers.profile import Profile, TargetMapping, ValueMapping
-from service.importers.repeated_rows import repeated_rows
 from service.importers.row_groups import kept_rows, one_row_per_group, unpivoted
 from service.importers.source_table import Flags, SourceTable, Values, as_text, missing, object_column
 from service.importers.units import unit_factor
@@ -81,9 +80,7 @@ def map_target(
         asset_required=mapping.asset_missing == "fault",
     )
     bad |= table.columns[FAULTY].astype(bool) | no_key | no_asset | underivable | misfit
-    repeats, contradicting = repeated_rows(rows, ~bad, log)
-    bad |= contradicting
-    return rows.take(~bad & ~repeats), int(bad.sum())
+    return rows.take(~bad), int(bad.sum())
 
 
 def _rows_of_target(table: SourceTable, mapping: TargetMapping) -> SourceTable:

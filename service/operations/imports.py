@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from service.queries.import_matching import (
     lock_municipalities,
     match_stage,
     municipalities_of_changes,
+    repeated_rows,
     resolve_assets,
     rows_of_another_class,
     rows_outside_municipality,
@@ -27,7 +28,16 @@ from service.queries.import_matching import (
 )
 from service.queries.import_merge import Author, merge_stage
 from service.queries.import_rows import ImportRows
-from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage, copy_to_stage, create_stage
+from service.queries.import_staging import (
+    ADDED,
+    CHANGED,
+    UNCHANGED,
+    Stage,
+    analyse_stage,
+    copy_to_stage,
+    create_stage,
+    lift_time_limit,
+)
 from service.queries.imports import (
     Batch,
     ScalePoints,
@@ -41,6 +51,7 @@ from service.queries.imports import (
 Progress = Callable[[str, int, int], None]
 REPORTED_FAULTS = 1000
 DISTRICT, POPULATION_GRID = "district", "population_grid"
+KEY = "key"
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,11 @@ def read_register_codes(database: Database) -> RegisterCodes:
 
 
 def store_import(
-    database: Database, targets: Sequence[ImportRows], terms: ImportTerms, report: ImportReport, progress: Progress
+    database: Database,
+    batches: Iterable[Sequence[ImportRows]],
+    terms: ImportTerms,
+    report: ImportReport,
+    progress: Progress,
 ) -> None:
     """Write checked rows to the register in one transaction, and complete the report.
 
@@ -88,18 +103,21 @@ def store_import(
 
     Args:
         database: Where to write.
-        targets: The rows, in the order of writing: assets before what belongs to them.
+        batches: Parts of the file; of each, the rows per target in the order of writing: assets before what belongs
+            to them. Read once, within the transaction; an error that it raises takes everything back.
         terms: How to apply them.
-        report: The report so far; takes counts, faults and the number of the batch.
+        report: The report, which the batches fill too; takes counts, faults and the number of the batch.
         progress: Told the step, rows done and rows in all.
     """
     try:
         with database.writing() as session:
             connection = raw_connection(session.connection())
-            connection.execute("SET LOCAL statement_timeout = 0")
-            stages = _stage(connection, targets, terms, progress)
+            lift_time_limit(connection)
+            stages = _stage(connection, batches, terms)
             lock_municipalities(connection, stages)
-            _merge(connection, list(zip(stages, targets, strict=True)), terms, report, progress)
+            for number, stage in enumerate(stages):
+                progress("merge", number, len(stages))
+                _merge(connection, stage, terms, report)
             _finish(session, connection, stages, terms, report)
     except (InvalidData, DataConflict, psycopg.DataError) as error:
         report.applied, report.batch_id = False, None
@@ -107,59 +125,77 @@ def store_import(
 
 
 def _stage(
-    connection: psycopg.Connection[Any], targets: Sequence[ImportRows], terms: ImportTerms, progress: Progress
+    connection: psycopg.Connection[Any], batches: Iterable[Sequence[ImportRows]], terms: ImportTerms
 ) -> list[Stage]:
-    total, done = sum(map(len, targets)), 0
-    stages = []
-    for number, rows in enumerate(targets):
-        stage = create_stage(connection, number, rows, terms.source_system)
-        copy_to_stage(connection, stage, rows)
-        done += len(rows)
-        progress("stage", done, total)
-        stages.append(stage)
+    """Copy all parts of the file to one stage per target."""
+    stages: list[Stage] = []
+    for targets in batches:
+        if not stages:
+            stages = [create_stage(connection, n, rows, terms.source_system) for n, rows in enumerate(targets)]
+        for stage, rows in zip(stages, targets, strict=True):
+            copy_to_stage(connection, stage, rows)
+    for stage in stages:
+        analyse_stage(connection, stage)
     return stages
 
 
-def _merge(
-    connection: psycopg.Connection[Any],
-    staged: list[tuple[Stage, ImportRows]],
-    terms: ImportTerms,
-    report: ImportReport,
-    progress: Progress,
-) -> None:
-    total, done = sum(len(rows) for _, rows in staged), 0
-    for stage, rows in staged:
-        counts = report.targets.setdefault(stage.target.code, TargetCounts())
-        counts.faulty += _check(connection, stage, rows, report)
-        match_stage(connection, stage)
-        merge_stage(connection, stage, Author(terms.changed_by, terms.changed_at))
-        _count(connection, stage, counts)
-        done += len(rows)
-        progress("merge", done, total)
+def _merge(connection: psycopg.Connection[Any], stage: Stage, terms: ImportTerms, report: ImportReport) -> None:
+    counts = report.targets.setdefault(stage.target.code, TargetCounts())
+    counts.faulty += _check(connection, stage, report)
+    match_stage(connection, stage)
+    merge_stage(connection, stage, Author(terms.changed_by, terms.changed_at))
+    _count(connection, stage, counts)
 
 
-def _check(connection: psycopg.Connection[Any], stage: Stage, rows: ImportRows, report: ImportReport) -> int:
-    """Check what only the register can tell; faulty rows leave the stage, and their number is returned."""
+def _check(connection: psycopg.Connection[Any], stage: Stage, report: ImportReport) -> int:
+    """Check what only the whole file and the register can tell; return how many faulty rows left the stage."""
+    repeats = _drop_repeats(connection, stage, report)
     broken: set[int] = set()
     if stage.target.is_asset:
         found = rows_of_another_class(connection, stage)
         broken |= _tell(report, found, "class", "This id is in the register as a {value}.", Severity.ERROR)
-    if stage.target.is_asset and rows.geometry is not None:
-        stage_districts(connection, stage)
-    if rows.asset_source_ids is not None:
-        severity = Severity.ERROR if rows.asset_required else Severity.WARNING
+    if stage.names_assets:
+        severity = Severity.ERROR if stage.asset_required else Severity.WARNING
         detail = "The asset {value} is not in the register."
         unknown = _tell(report, resolve_assets(connection, stage), "asset_missing", detail, severity)
-        broken |= unknown if rows.asset_required else set()
-    if rows.geometry is not None and stage.target.code != POPULATION_GRID:
+        broken |= unknown if stage.asset_required else set()
+    if stage.has_geometry:
+        _check_places(connection, stage, report)
+    return repeats + (drop_staged(connection, stage, sorted(broken)) if broken else 0)
+
+
+def _drop_repeats(connection: psycopg.Connection[Any], stage: Stage, report: ImportReport) -> int:
+    """Take out rows whose key stands in the file before; return how many of them contradict the first."""
+    found = repeated_rows(connection, stage)
+    same = [(row, key) for row, key, differs in found if not differs]
+    other = [(row, key) for row, key, differs in found if differs]
+    detail = "The row {value} stands in the file before, with the same content; it counts once."
+    _tell(report, same, "repeated_row", detail, Severity.WARNING, KEY)
+    detail = "The key {value} stands in the file before, with other content."
+    contradicting = _tell(report, other, "duplicate_key", detail, Severity.ERROR, KEY)
+    if found:
+        drop_staged(connection, stage, sorted({row for row, _, _ in found}))
+    return len(contradicting)
+
+
+def _check_places(connection: psycopg.Connection[Any], stage: Stage, report: ImportReport) -> None:
+    if stage.target.is_asset:
+        stage_districts(connection, stage)
+    if stage.target.code != POPULATION_GRID:
         outside = rows_outside_municipality(connection, stage)
         _tell(report, outside, "outside_municipality", "The place is outside municipality {value}.", Severity.WARNING)
-    return drop_staged(connection, stage, sorted(broken)) if broken else 0
 
 
-def _tell(report: ImportReport, rows: list[RowAndValue], rule: str, detail: str, severity: Severity) -> set[int]:
+def _tell(
+    report: ImportReport,
+    rows: list[RowAndValue],
+    rule: str,
+    detail: str,
+    severity: Severity,
+    column: str | None = None,
+) -> set[int]:
     report.faults += [
-        ImportFault(row, None, value, rule, severity, detail.replace("{value}", str(value))) for row, value in rows
+        ImportFault(row, column, value, rule, severity, detail.replace("{value}", str(value))) for row, value in rows
     ]
     return {row for row, _ in rows}
 

@@ -38,6 +38,37 @@ def resolve_assets(connection: psycopg.Connection[Any], stage: Stage) -> list[Ro
     return connection.execute(missing.format(table)).fetchall()
 
 
+def repeated_rows(connection: psycopg.Connection[Any], stage: Stage) -> list[tuple[int, str, bool]]:
+    """Return the rows whose key an earlier row of the file has: row, key, and whether the content differs."""
+    keys = ["asset_source_id" if name == "asset_id" else name for name in ("municipality_code", *stage.target.match)]
+    content = [name for name in stage.all_columns if name != "asset_id"]
+    statement = sql.SQL(
+        "WITH repeated AS (SELECT {keys}, min(row_number) AS first_row FROM {stage} GROUP BY {keys}"
+        " HAVING count(*) > 1) SELECT s.row_number, concat_ws('/', {shown}), {differs} FROM repeated r"
+        " JOIN {stage} f ON f.row_number = r.first_row AND {first} JOIN {stage} s ON s.row_number > r.first_row"
+        " AND {same} ORDER BY 1"
+    ).format(
+        keys=sql.SQL(", ").join(map(sql.Identifier, keys)),
+        stage=sql.Identifier(stage.table),
+        shown=sql.SQL(", ").join(sql.SQL("s.{}").format(sql.Identifier(name)) for name in keys[1:]),
+        differs=_any_differs(content),
+        first=_all_same("f", keys),
+        same=_all_same("s", keys),
+    )
+    return connection.execute(statement).fetchall()
+
+
+def _all_same(alias: str, names: list[str]) -> sql.Composable:
+    """Return whether the key columns equal those of the repeated key; no part of a key is ever missing."""
+    pairs = [sql.SQL("{0}.{1} = r.{1}").format(sql.Identifier(alias), sql.Identifier(name)) for name in names]
+    return sql.SQL(" AND ").join(pairs)
+
+
+def _any_differs(names: list[str]) -> sql.Composable:
+    pairs = [sql.SQL("f.{0} IS DISTINCT FROM s.{0}").format(sql.Identifier(name)) for name in names]
+    return sql.SQL(" OR ").join(pairs) if pairs else sql.SQL("false")
+
+
 def drop_staged(connection: psycopg.Connection[Any], stage: Stage, row_numbers: list[int]) -> int:
     """Take rows out of the stage and return how many that were."""
     statement = sql.SQL("DELETE FROM {} WHERE row_number = ANY(%s)").format(sql.Identifier(stage.table))

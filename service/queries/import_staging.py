@@ -29,12 +29,18 @@ class Stage:
         target: Where the rows go.
         columns: Columns of the register that the file fills, by table.
         source_system: The source system of all rows.
+        has_geometry: The file gives geometry.
+        names_assets: Rows name the asset that they belong to.
+        asset_required: A row cannot be without its asset.
     """
 
     table: str
     target: Target
     columns: dict[str, tuple[str, ...]]
     source_system: str
+    has_geometry: bool = False
+    names_assets: bool = False
+    asset_required: bool = True
 
     @property
     def all_columns(self) -> tuple[str, ...]:
@@ -48,9 +54,22 @@ class Stage:
         return tuple((aliases[table], name) for table, names in self.columns.items() for name in names)
 
 
+def lift_time_limit(connection: psycopg.Connection[Any]) -> None:
+    """Let the statements of this transaction take as long as a large file needs."""
+    connection.execute("SET LOCAL statement_timeout = 0")
+
+
 def create_stage(connection: psycopg.Connection[Any], number: int, rows: ImportRows, source_system: str) -> Stage:
     """Create the temporary table for one target and return its description; it goes with the transaction."""
-    stage = Stage(f"import_stage_{number}", rows.target, _filled_columns(rows), source_system)
+    stage = Stage(
+        table=f"import_stage_{number}",
+        target=rows.target,
+        columns=_filled_columns(rows),
+        source_system=source_system,
+        has_geometry=rows.geometry is not None,
+        names_assets=rows.asset_source_ids is not None,
+        asset_required=rows.asset_required,
+    )
     typed = [sql.SQL("{}.{}").format(sql.Identifier(alias), sql.Identifier(name)) for alias, name in stage.compared]
     keys = ["municipality_code", *_key_columns(rows.target)]
     typed += [sql.SQL("t.{}").format(sql.Identifier(name)) for name in keys if name not in stage.all_columns]
@@ -90,7 +109,7 @@ def _filled_columns(rows: ImportRows) -> dict[str, tuple[str, ...]]:
 
 
 def copy_to_stage(connection: psycopg.Connection[Any], stage: Stage, rows: ImportRows) -> None:
-    """Write rows to their stage by COPY and let the planner know how many there are."""
+    """Write rows to their stage by COPY."""
     columns: dict[str, Column] = {"row_number": rows.row_numbers, "municipality_code": rows.municipality_codes}
     columns["outcome"] = np.full(len(rows), ADDED)
     if stage.target.has_column("source_system"):
@@ -101,6 +120,10 @@ def copy_to_stage(connection: psycopg.Connection[Any], stage: Stage, rows: Impor
         columns["asset_source_id"] = rows.asset_source_ids
     columns |= {stage.target.fields[name].column: values for name, values in rows.columns.items()}
     copy_columns(connection, stage.table, columns | _geometry_columns(stage, rows), len(rows))
+
+
+def analyse_stage(connection: psycopg.Connection[Any], stage: Stage) -> None:
+    """Let the planner know what is in a stage; nobody else does so for a temporary table."""
     connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(stage.table)))
 
 

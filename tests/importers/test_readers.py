@@ -11,7 +11,7 @@ import pytest
 
 from service.importers.read_csv import CsvLayout, read_csv
 from service.importers.read_jsonstat import read_jsonstat
-from service.importers.read_vector import read_vector
+from service.importers.read_vector import read_vector, read_vector_batches
 from service.importers.read_xlsx import read_xlsx
 from service.importers.source_table import UnreadableSourceError
 
@@ -162,6 +162,18 @@ def test_one_data_set_in_several_formats_reads_alike(shared_data: Path, file: st
     table = read_vector(shared_data / "import_formats_fi" / file, layer=layer)
     assert (len(table), table.crs) == (208, crs)
     assert table.columns["luokka"].tolist().count("YLEISET VIHERALUEET") == 200
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("file", ["puistot_3878.gpkg", "leikkipaikat_latin1.shp"])
+def test_a_file_in_parts_is_the_same_as_the_whole(shared_data: Path, file: str) -> None:
+    path = shared_data / "import_formats_fi" / file
+    layer = "leikkipaikat" if file.endswith("gpkg") else None
+    parts = list(read_vector_batches(path, layer=layer, rows_per_batch=50))
+    whole = read_vector(path, layer=layer)
+    assert [len(part) for part in parts] == [50, 50, 50, 50, 8]
+    assert np.concatenate([part.row_numbers for part in parts]).tolist() == whole.row_numbers.tolist()
+    assert [each for part in parts for each in part.columns["ID"].tolist()] == whole.columns["ID"].tolist()
 
 
 @pytest.mark.real_data
