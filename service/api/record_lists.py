@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 import orjson
 from flask import Response
-from sqlalchemy import ColumnElement
+from geoalchemy2 import Geometry
+from sqlalchemy import JSON, Column, ColumnElement, Enum
 
 from gis.crs import CRS84, Crs
 from models.registry import ASSET_CLASS_BY_NUMBER, ASSET_CLASSES
@@ -29,9 +31,15 @@ _JSON_TYPES: Mapping[type[Any], Mapping[str, Any]] = MappingProxyType(
         bool: {"type": "boolean"},
         int: {"type": "integer"},
         float: {"type": "number"},
-        dict: {"type": "object"},
+        decimal.Decimal: {"type": "number"},
         datetime.date: {"type": "string", "format": "date"},
         datetime.datetime: {"type": "string", "format": "date-time"},
+    }
+)
+_BY_NAME: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "asset_class": {"type": "string", "enum": list(ASSET_CLASSES)},
+        "asset_id": {"type": "string", "description": "Public id of the asset"},
     }
 )
 
@@ -89,17 +97,19 @@ def record_json_schema(records: RecordSet) -> dict[str, Any]:
 
 
 def _column_schema(name: str, column: ColumnElement[Any]) -> dict[str, Any]:
-    if is_geometry(column):
-        return geometry_json_schema((column.type.geometry_type or "POINT",))  # type: ignore[attr-defined]
-    schema = dict(_JSON_TYPES.get(column.type.python_type, {"type": "string"}))
-    if column.type.python_type.__name__ == "Decimal":
-        schema = {"type": "number"}
-    if name == "asset_class":
-        schema = {"type": "string", "enum": list(ASSET_CLASSES)}
-    if name == "asset_id":
-        schema = {"type": "string", "description": "Public id of the asset"}
-    if getattr(column, "nullable", False):
+    if isinstance(column.type, Geometry):
+        return geometry_json_schema((column.type.geometry_type or "POINT",))
+    schema = dict(_BY_NAME.get(name) or _json_type(column))
+    if isinstance(column, Column) and column.nullable:
         schema["type"] = [schema["type"], "null"]
         if "enum" in schema:
             schema["enum"] = [*schema["enum"], None]
     return schema
+
+
+def _json_type(column: ColumnElement[Any]) -> Mapping[str, Any]:
+    if isinstance(column.type, JSON):
+        return {"type": "object"}
+    if isinstance(column.type, Enum):
+        return {"type": "string", "enum": list(column.type.enums)}
+    return _JSON_TYPES.get(column.type.python_type, {"type": "string"})
