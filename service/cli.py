@@ -22,10 +22,11 @@ from service.importers.command import import_command
 from service.migrating import migrate as migrate_database
 from service.migrating import newest_migration
 from service.operations.access import create_token, list_tokens, revoke_token
-from service.operations.demo import DEMO_MUNICIPALITY, load_demo
+from service.operations.demo import DEMO_MUNICIPALITY, demo_is_loaded, load_demo
 from service.operations.installation import installed_versions
 from service.operations.parameter_sets import METHODS
 from service.operations.reporting import FORMATS, REPORTS, ReportRequest, render_report
+from service.operations.runs import list_runs
 from service.operations.seeding import seed
 from service.operations.valuation import ValuationRequest, value_municipality
 from service.settings import settings_from_environment
@@ -80,20 +81,29 @@ def migrate_command() -> None:
 
 
 @main.command("demo")
-@click.option("--if-empty", is_flag=True, help="Do nothing where the demo municipality has assets.")
-@click.option("--token-file", type=click.Path(path_type=Path), help="Where to write the demo token.")
+@click.option("--if-empty", is_flag=True, help="Load nothing where the register has assets.")
+@click.option("--token-file", type=click.Path(path_type=Path), help="Where the demo token is kept; printed without it.")
 @plainly
 def demo_command(if_empty: bool, token_file: Path | None) -> None:
-    """Load the fictitious demo municipality, value it and make a token that may do everything in it."""
+    """Load the fictitious demo municipality, value it and make a token that may do everything in it.
+
+    What an interrupted call has left undone, the next one does.
+    """
     with open_database() as database:
         summary = load_demo(database, only_if_empty=if_empty)
-        if summary.assets == 0:
+        if summary.assets:
+            click.echo(f"The demo municipality {DEMO_MUNICIPALITY} is loaded: {summary.assets} assets.")
+        if not demo_is_loaded(database):
             return
-        click.echo(f"The demo municipality {DEMO_MUNICIPALITY} is loaded: {summary.assets} assets.")
-        run_id = value_municipality(database, ValuationRequest(DEMO_MUNICIPALITY, _this_year(), created_by="demo"))
-        click.echo(f"Its backlog is valued in run {run_id}.")
-        token = create_token(database, holder="demo", role=Role.ADMIN, municipality_code=DEMO_MUNICIPALITY)
-    _keep_token(token, token_file)
+        if not list_runs(database, DEMO_MUNICIPALITY, before=None, limit=1):
+            run_id = value_municipality(database, ValuationRequest(DEMO_MUNICIPALITY, _this_year(), created_by="demo"))
+            click.echo(f"Its backlog is valued in run {run_id}.")
+        if summary.assets or (token_file is not None and not token_file.exists()):
+            _keep_token(_demo_token(database), token_file)
+
+
+def _demo_token(database: Database) -> str:
+    return create_token(database, holder="demo", role=Role.ADMIN, municipality_code=DEMO_MUNICIPALITY)
 
 
 def _keep_token(token: str, token_file: Path | None) -> None:

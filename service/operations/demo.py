@@ -17,6 +17,7 @@ from service.demo.municipality import MUNICIPALITY_CODE, generate_municipality
 from service.demo.rows import AssetRows, DemoMunicipality, Records
 from service.queries import demo_rows
 from service.queries.import_copy import geometry_texts
+from service.queries.statistics import refresh_statistics
 
 if TYPE_CHECKING:
     import psycopg
@@ -66,6 +67,12 @@ def load_demo(database: Database, *, only_if_empty: bool) -> DemoSummary:
     return DemoSummary(sum(counts.values()), counts, records, time.perf_counter() - started)
 
 
+def demo_is_loaded(database: Database) -> bool:
+    """Return whether the demo municipality has assets."""
+    with database.reading() as connection:
+        return demo_rows.has_assets(connection, DEMO_MUNICIPALITY)
+
+
 def _store_municipality(raw: psycopg.Connection[Any], generated: DemoMunicipality) -> dict[str, int]:
     now = datetime.datetime.now(datetime.UTC)
     demo_rows.store_boundary(raw, DEMO_MUNICIPALITY, generated.boundary)
@@ -74,7 +81,7 @@ def _store_municipality(raw: psycopg.Connection[Any], generated: DemoMunicipalit
     for rows, own in zip(generated.assets, ids, strict=True):
         demo_rows.store_first_versions(raw, ASSET_CLASSES[rows.asset_class], DEMO_MUNICIPALITY, CHANGED_BY, own)
     counts |= _store_records(raw, DEMO_MUNICIPALITY, generated.records, np.concatenate(ids))
-    demo_rows.refresh_statistics(raw, ("asset", *generated.counts(), *counts))
+    refresh_statistics(raw, ("asset", *generated.counts(), *counts))
     return counts
 
 
@@ -104,7 +111,7 @@ def load_benchmark_municipality(database: Database, municipality_code: str, asse
             counts[rows.asset_class] = counts.get(rows.asset_class, 0) + len(ids)
             for table, count in _store_records(raw, municipality_code, benchmark_records(rows), ids).items():
                 records[table] = records.get(table, 0) + count
-        demo_rows.refresh_statistics(raw, ("asset", *counts, *records))
+        refresh_statistics(raw, ("asset", *counts, *records))
     return DemoSummary(sum(counts.values()), counts, records, time.perf_counter() - started)
 
 

@@ -47,9 +47,11 @@ from service.queries.imports import (
     load_service_codes,
     store_batch,
 )
+from service.queries.statistics import refresh_statistics
 
 Progress = Callable[[str, int, int], None]
 REPORTED_FAULTS = 1000
+MANY_ROWS = 1000
 DISTRICT, POPULATION_GRID = "district", "population_grid"
 KEY = "key"
 
@@ -217,6 +219,8 @@ def _finish(
     for stage in (each for each in stages if each.target.code == DISTRICT):
         for code in municipalities_of_changes(connection, stage):
             assign_districts(session, code)
+    if report.total("added") + report.total("changed") > MANY_ROWS:
+        refresh_statistics(connection, (table for stage in stages for table in stage.target.tables))
     report.applied = True
     report.batch_id = store_batch(connection, stages, _batch(terms, report))
 

@@ -99,12 +99,6 @@ def store_first_versions(
     connection.execute(statement, (changed_by, municipality_code, asset_ids.tolist()))
 
 
-def refresh_statistics(connection: psycopg.Connection[Any], tables: tuple[str, ...]) -> None:
-    """Tell the planner what the tables hold now."""
-    for table in tables:
-        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
-
-
 def _document(asset_class: AssetClass) -> sql.Composable:
     """Return an expression for all attributes of a record by public name, and its geometry, as JSON."""
     pairs: list[sql.Composable] = [
