@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -10,10 +11,13 @@ from flask import Response
 
 from models.registry import ASSET_CLASSES, AssetClass, Attribute
 from service.api.answers import json_answer
-from service.api.asset_documents import attribute_json_schema
+from service.api.asset_documents import attribute_json_schema, page_json_schema
+from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
+from service.api.record_lists import record_page
 from service.catalogues import LANGUAGES, has_text, text
 from service.errors import NotFound
+from service.queries.record_sets import SCALES
 
 blueprint = RestBlueprint("asset classes", __name__, description="What there is to record, class by class")
 _OBJECT = {"type": "object"}
@@ -33,6 +37,14 @@ def read_class(code: str) -> Response:
     if code not in ASSET_CLASSES:
         raise NotFound(f"There is no asset class '{code[:60]}': {', '.join(ASSET_CLASSES)} are there.")
     return json_answer(class_document(ASSET_CLASSES[code]))
+
+
+@blueprint.route("/condition-scales", methods=["GET"])
+@blueprint.answers(200, page_json_schema(SCALES.name))
+@blueprint.arguments(PageQuery, location="query")
+def list_scales(query: Mapping[str, Any]) -> Response:
+    """List the scales on which conditions are assessed, point by point, with the index that each means."""
+    return record_page(SCALES, query)
 
 
 @cache

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import marshmallow
-from flask import Response, request, url_for
+from flask import Response, url_for
 from marshmallow import validate
 
-from service.api.answers import json_answer
 from service.api.asset_documents import page_json_schema
 from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
+from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer, record_etag
 from service.api.fields import LONGEST_CODE, Number, QueryNumber, Text, WholeNumber, municipality_field
 from service.api.geometry import GeometryField, ReadCrs, WrittenCrs, geometry_json_schema, written_crs
 from service.api.identity import needs, principal, readable_municipality
@@ -23,7 +23,6 @@ from service.operations.access import Action
 from service.operations.service_needs import (
     add_service_area,
     add_service_need,
-    need_digest,
     put_service_need,
     read_service_need,
 )
@@ -37,12 +36,6 @@ _NEED = (
     "/service-needs/<string:municipality_code>/<string:service_code>/<string:area_code>/<string:scenario>"
     "/<int(max=2200):year>"
 )
-_NEED_IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "description": "The ETag that was read; needed where there is a service need already",
-    "schema": {"type": "string"},
-}
 
 
 class AreaListQuery(MunicipalListQuery, ReadCrs):
@@ -152,7 +145,7 @@ def add_need(body: Mapping[str, Any]) -> Response:
     def described(_: Any, record: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
         key = {name: record[name] for name in SERVICE_NEEDS.order}
         address = url_for("service needs.read_need", **key, _external=True)
-        return record, {"Location": address, "ETag": f'"{need_digest(record)}"'}
+        return record, {"Location": address, "ETag": record_etag(record)}
 
     answer = CreatedAnswer(described)
     add_service_need(database(), body, finish=answer)
@@ -164,25 +157,15 @@ def add_need(body: Mapping[str, Any]) -> Response:
 def read_need(**key: Any) -> Response:
     """Read a service need."""
     readable_municipality(key["municipality_code"])
-    return _need_answer(read_service_need(database(), key))
+    return record_answer(SERVICE_NEEDS, read_service_need(database(), key))
 
 
 @blueprint.route(_NEED, methods=["PUT"])
-@blueprint.header(_NEED_IF_MATCH)
+@blueprint.header(IF_MATCH_PARAMETER)
 @blueprint.answers(200, "ServiceNeed")
 @needs(Action.WRITE_PLANS)
 @blueprint.arguments(NeedBody)
 def put_need(body: Mapping[str, Any], **key: Any) -> Response:
     """Replace a service need, or add it where there is none."""
     principal().check(Action.WRITE_PLANS, key["municipality_code"])
-    expected = None if request.if_match.star_tag else request.if_match.as_set()
-    is_known = "If-Match" in request.headers
-    return _need_answer(put_service_need(database(), key, body, expected=expected, is_known=is_known))
-
-
-def _need_answer(need: Mapping[str, Any]) -> Response:
-    digest = need_digest(need)
-    known = "If-None-Match" in request.headers and request.if_none_match.contains_weak(digest)
-    answer = Response(status=304) if known and request.method == "GET" else json_answer(need)
-    answer.headers["ETag"] = f'"{digest}"'
-    return answer
+    return record_answer(SERVICE_NEEDS, put_service_need(database(), key, body, known_record()))

@@ -11,15 +11,16 @@ from marshmallow import fields, validate
 
 from models.registry import ASSET_CLASSES
 from service.api.asset_documents import page_json_schema
+from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.fields import LONGEST_CODE, Day, Number, Text, WholeNumber, municipality_field
 from service.api.identity import needs, principal
-from service.api.record_lists import MunicipalListQuery, municipal_page, record_document
+from service.api.record_lists import MunicipalListQuery, municipal_page, record_document, record_page
 from service.api.state import database
 from service.operations.access import Action
 from service.operations.parameters import add_parameter_value
-from service.queries.record_sets import PARAMETERS
+from service.queries.record_sets import PARAMETERS, SOURCES
 
 blueprint = RestBlueprint("parameters", __name__, description="Unit costs, service lives, norms: dated, with a source")
 _OPTIONAL: dict[str, Any] = {"allow_none": True, "load_default": None}
@@ -82,3 +83,11 @@ def add_value(body: Mapping[str, Any]) -> Response:
     answer = CreatedAnswer(lambda _, record: (record_document(PARAMETERS, record), {}))
     add_parameter_value(database(), values, source_title=body["source_title"], finish=answer)
     return answer.response()
+
+
+@blueprint.route("/sources", methods=["GET"])
+@blueprint.answers(200, page_json_schema("Source"))
+@blueprint.arguments(PageQuery, location="query")
+def list_sources(query: Mapping[str, Any]) -> Response:
+    """List the publications, data sets and decisions that values rest on."""
+    return record_page(SOURCES, query)

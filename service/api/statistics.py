@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import marshmallow
 from flask import Response
 from marshmallow import fields, validate
 
@@ -12,9 +13,17 @@ from models.registry import ASSET_CLASSES
 from service.api.asset_documents import page_json_schema
 from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
-from service.api.fields import QueryNumber, Text
+from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer
+from service.api.fields import Money, QueryNumber, Text
+from service.api.identity import needs, principal, readable_municipality
 from service.api.record_lists import MunicipalListQuery, municipal_page, record_page
+from service.api.state import database
+from service.errors import NotFound
+from service.operations.access import Action
+from service.operations.budgets import put_budget, read_budget
 from service.queries.record_sets import BUDGETS, MUNICIPALITIES, POPULATION_FORECASTS
+
+_BUDGET = "/budgets/<string(length=3):municipality_code>/<int(min=1900, max=2200):year>/<string:asset_class>"
 
 blueprint = RestBlueprint("statistics", __name__, description="Municipalities, population forecasts and budgets")
 
@@ -42,6 +51,12 @@ class BudgetQuery(YearsQuery):
     )
 
 
+class BudgetBody(marshmallow.Schema):
+    """Money for repair and renewal."""
+
+    amount_eur = Money(required=True, validate=validate.Range(0.0))
+
+
 @blueprint.route("/municipalities", methods=["GET"])
 @blueprint.answers(200, page_json_schema("Municipality"))
 @blueprint.arguments(PageQuery, location="query")
@@ -67,3 +82,29 @@ def list_budgets(query: Mapping[str, Any]) -> Response:
     code = query.get("asset_class")
     equal = {"asset_class": ASSET_CLASSES[code].number if code else None}
     return municipal_page(BUDGETS, query, equal, years=(query["year_from"], query["year_to"]))
+
+
+@blueprint.route(_BUDGET, methods=["GET"])
+@blueprint.answers(200, "Budget")
+def read_budget_of(municipality_code: str, year: int, asset_class: str) -> Response:
+    """Read the budget of a municipality, year and asset class."""
+    readable_municipality(municipality_code)
+    return record_answer(BUDGETS, read_budget(database(), _budget_key(municipality_code, year, asset_class)))
+
+
+@blueprint.route(_BUDGET, methods=["PUT"])
+@blueprint.header(IF_MATCH_PARAMETER)
+@blueprint.answers(200, "Budget")
+@needs(Action.WRITE_PLANS)
+@blueprint.arguments(BudgetBody)
+def put_budget_of(body: Mapping[str, Any], municipality_code: str, year: int, asset_class: str) -> Response:
+    """Replace the budget of a municipality, year and asset class, or add it where there is none."""
+    principal().check(Action.WRITE_PLANS, municipality_code)
+    key = _budget_key(municipality_code, year, asset_class)
+    return record_answer(BUDGETS, put_budget(database(), key, body["amount_eur"], known_record()))
+
+
+def _budget_key(municipality_code: str, year: int, asset_class: str) -> dict[str, Any]:
+    if asset_class not in ASSET_CLASSES:
+        raise NotFound(f"There is no asset class '{asset_class[:60]}'.")
+    return {"municipality_code": municipality_code, "year": year, "asset_class": ASSET_CLASSES[asset_class].number}

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from sqlalchemy.engine import Connection
 
 from models.capacity import ServiceArea
 from service.database import Database
-from service.errors import DataConflict, Fault, InvalidData, NotFound, StaleVersion, VersionMissing
+from service.errors import DataConflict, Fault, InvalidData
 from service.operations.kept_answers import Finish
 from service.operations.records import service_faults
+from service.operations.replacement import KnownRecord, present_record, replace_record
 from service.queries.municipalities import municipality_exists
 from service.queries.record_sets import SERVICE_AREAS, SERVICE_NEEDS
-from service.queries.record_writes import insert_record, store_record
+from service.queries.record_writes import insert_record
 from service.queries.records import load_record, record_exists
 
 Values = Mapping[str, Any]
@@ -39,13 +38,13 @@ def add_service_area(database: Database, values: Values, *, finish: Finish | Non
             raise DataConflict(f"The service {values['service_code']} has an area '{values['area_code']}' already.")
         insert_record(session, SERVICE_AREAS, values)
         if finish is not None:
-            finish(session, _present(load_record(connection, SERVICE_AREAS, key)))
+            finish(session, present_record(load_record(connection, SERVICE_AREAS, key)))
 
 
-def read_service_need(database: Database, key: Values) -> dict[str, Any]:
+def read_service_need(database: Database, key: Values) -> Values:
     """Return one service need by its key; raises `NotFound` where there is none."""
     with database.reading() as connection:
-        return _present(load_record(connection, SERVICE_NEEDS, key))
+        return present_record(load_record(connection, SERVICE_NEEDS, key))
 
 
 def add_service_need(database: Database, values: Values, *, finish: Finish | None = None) -> None:
@@ -63,20 +62,17 @@ def add_service_need(database: Database, values: Values, *, finish: Finish | Non
             raise DataConflict("There is a service need of this area, scenario and year already: replace it by PUT.")
         insert_record(session, SERVICE_NEEDS, values)
         if finish is not None:
-            finish(session, _present(load_record(connection, SERVICE_NEEDS, key)))
+            finish(session, present_record(load_record(connection, SERVICE_NEEDS, key)))
 
 
-def put_service_need(
-    database: Database, key: Values, values: Values, *, expected: Collection[str] | None, is_known: bool
-) -> dict[str, Any]:
+def put_service_need(database: Database, key: Values, values: Values, known: KnownRecord) -> Values:
     """Write a service need over the present one, or as a new one; return it.
 
     Args:
         database: The register.
         key: Municipality, service, area, scenario and year.
         values: Need and note.
-        expected: Digests that the client takes for the present one; None: whichever it is.
-        is_known: Whether the client said which one it knows.
+        known: What the client says of the present one.
 
     Raises:
         InvalidData: The service has no such area in the municipality.
@@ -84,20 +80,8 @@ def put_service_need(
         StaleVersion: It has been changed since the client read it, or the client knows one that is not there.
     """
     with database.writing() as session:
-        connection = session.connection()
-        _check_area(connection, key)
-        present = load_record(connection, SERVICE_NEEDS, key, locked=True)
-        if present is not None and not is_known:
-            raise VersionMissing
-        if is_known and expected is not None and (present is None or need_digest(present) not in expected):
-            raise StaleVersion
-        store_record(session, SERVICE_NEEDS, key, values)
-        return _present(load_record(connection, SERVICE_NEEDS, key))
-
-
-def need_digest(need: Values) -> str:
-    """Return a short digest of a service need, which changes with it."""
-    return hashlib.blake2b(orjson.dumps(dict(need), option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+        _check_area(session.connection(), key)
+        return replace_record(session, SERVICE_NEEDS, key, values, known)
 
 
 def _area_faults(connection: Connection, values: Values) -> list[Fault]:
@@ -120,9 +104,3 @@ def _check_area(connection: Connection, key: Values) -> None:
             f" in municipality {key['municipality_code']}."
         )
         raise InvalidData(detail, [Fault("/area_code", detail)])
-
-
-def _present(record: dict[str, Any] | None) -> dict[str, Any]:
-    if record is None:
-        raise NotFound
-    return record

@@ -12,12 +12,13 @@ from sqlalchemy import ColumnElement, FromClause, Table
 from models.asset import AssetVersion
 from models.base import Base
 from models.capacity import Capacity, Service, ServiceArea, ServiceNeed
-from models.condition import Component, ConditionAssessment
+from models.condition import Component, ConditionAssessment, ConditionScale, ConditionScaleValue
 from models.import_batch import ImportBatch
 from models.measure import Budget, Measure, Outage
 from models.municipality import Municipality
 from models.parameter import Parameter, ParameterValue
 from models.population import PopulationForecast
+from models.source import Source
 from service.queries.tables import table_of
 
 
@@ -73,6 +74,14 @@ def _parameters() -> RecordSet:
     )
 
 
+def _scales() -> RecordSet:
+    values, scales = table_of(ConditionScaleValue), table_of(ConditionScale)
+    source = values.join(scales, values.c.scale_code == scales.c.scale_code)
+    columns = {**{column.name: column for column in values.columns}, "description": scales.c.description}
+    return RecordSet("ConditionScaleValue", values, source, columns, ("scale_code", "value_given"), _SCALES)
+
+
+_SCALES = "A point of a condition scale and the index it means; scales of numbers are linear between their points."
 ASSESSMENTS = _of(ConditionAssessment, "municipality_code", "assessment_id")
 COMPONENTS = _of(Component, "municipality_code", "component_id")
 CAPACITIES = _of(Capacity, "municipality_code", "capacity_id")
@@ -87,6 +96,8 @@ BUDGETS = _of(Budget, "municipality_code", "year", "asset_class")
 MUNICIPALITIES = _of(Municipality, "municipality_code", without=("boundary",))
 IMPORTS = _of(ImportBatch, "municipality_code", "batch_id")
 PARAMETERS = _parameters()
+SCALES = _scales()
+SOURCES = _of(Source, "source_id")
 
 RECORD_SETS = (
     ASSESSMENTS,
@@ -103,4 +114,6 @@ RECORD_SETS = (
     MUNICIPALITIES,
     IMPORTS,
     PARAMETERS,
+    SCALES,
+    SOURCES,
 )

@@ -156,3 +156,25 @@ def test_forecasts_and_budgets_are_filtered(planner: Any, module_database: Datab
     budgets = planner("GET", "/api/v1/budgets?class=building")
     assert '"amount_eur":1500000.50' in budgets.text
     assert [each["asset_class"] for each in budgets.json["items"]] == ["building"]
+
+
+def test_a_budget_is_added_and_never_overwritten_unseen(planner: Any, engineer: Any) -> None:
+    path = "/api/v1/budgets/901/2040/bridge"
+    assert planner("GET", path).status_code == 404
+    answer = planner("PUT", path, json={"amount_eur": 1000.005})
+    assert (answer.status_code, answer.json["amount_eur"]) == (200, 1000.0)
+    assert planner("PUT", path, json={"amount_eur": 1}).status_code == 428
+    assert planner("PUT", path, json={"amount_eur": 1}, headers={"If-Match": '"x"'}).status_code == 412
+    etag = planner("GET", path).headers["ETag"]
+    assert planner("PUT", path, json={"amount_eur": 2}, headers={"If-Match": etag}).json["amount_eur"] == 2
+    assert planner("PUT", path, json={"amount_eur": -2}, headers={"If-Match": "*"}).status_code == 422
+    assert engineer("PUT", path, json={"amount_eur": 2}, headers={"If-Match": "*"}).status_code == 403
+    assert planner("PUT", path.replace("bridge", "ship"), json={"amount_eur": 1}).status_code == 404
+
+
+def test_scales_and_sources_can_be_looked_up(planner: Any) -> None:
+    points = planner("GET", "/api/v1/condition-scales?limit=1000").json["items"]
+    assert {"scale_code": "fi_1_5", "value_given": "5", "condition_index": 1.0}.items() <= next(
+        each for each in points if (each["scale_code"], each["value_given"]) == ("fi_1_5", "5")
+    ).items()
+    assert planner("GET", "/api/v1/sources").json["items"][0]["title"]
