@@ -28,7 +28,8 @@ from service.operations.parameter_sets import METHODS
 from service.operations.reporting import FORMATS, REPORTS, ReportRequest, render_report
 from service.operations.runs import list_runs
 from service.operations.seeding import seed
-from service.operations.valuation import ValuationRequest, value_municipality
+from service.operations.valuation import value_municipality
+from service.operations.valuation_computation import ValuationRequest
 from service.settings import settings_from_environment
 
 STATEMENT_TIMEOUT_MS = 3_600_000

@@ -19,7 +19,7 @@ from service.errors import NotFound
 from service.operations.access import Action
 from service.operations.parameter_sets import METHODS
 from service.operations.runs import cancel_run, list_runs, look_at_run, parameters_of_run, start_run
-from service.operations.valuation import ValuationRequest
+from service.operations.valuation_computation import ValuationRequest
 
 blueprint = RestBlueprint("runs", __name__, description="Valuations: what was computed when, with which parameters")
 _OBJECT = {"type": "object"}

@@ -11,7 +11,8 @@ import structlog
 from models.run import RunState
 from service.database import Database
 from service.errors import DataConflict, KuntokantaError, NotFound
-from service.operations.valuation import ValuationRequest, begin_run, carry_out_run
+from service.operations.valuation import begin_run, carry_out_run
+from service.operations.valuation_computation import ValuationRequest
 from service.queries.report_rows import load_run, load_run_parameters, load_runs
 from service.queries.results import end_run, is_held
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service.engine.group import group_rows, sum_by_group
 from service.engine.money import cents_where_known
 from service.engine.need import NEED_DECIMALS, deficit, first_year_above_zero, surplus, utilisation
+from service.operations.valuation_computation import Valuation
 from service.queries.binary_copy import Column
 from service.queries.results import (
     cents_as_euros,
@@ -20,9 +21,6 @@ from service.queries.results import (
     store_run_parameters,
     store_valuation_groups,
 )
-
-if TYPE_CHECKING:
-    from service.operations.valuation import Valuation
 
 BALANCE_FIGURES = ("capacity", "surplus", "deficit")
 

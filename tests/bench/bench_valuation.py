@@ -21,7 +21,8 @@ from service.migrating import migrate
 from service.operations.demo import load_benchmark_municipality
 from service.operations.reporting import ReportRequest, render_report
 from service.operations.seeding import seed
-from service.operations.valuation import ValuationRequest, value_municipality
+from service.operations.valuation import value_municipality
+from service.operations.valuation_computation import ValuationRequest
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = {"020": 100_000, "837": 1_000_000}  # two municipalities of any name

@@ -6,7 +6,8 @@ from typing import Any
 
 from service.database import Database
 from service.operations.explanation import explain_asset
-from service.operations.valuation import ValuationRequest, value_municipality
+from service.operations.valuation import value_municipality
+from service.operations.valuation_computation import ValuationRequest
 
 
 def explained(database: Database, asset_id: int) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from service.database import Database
 from service.errors import DataConflict, NotFound, RunCancelled
 from service.operations.runs import cancel_run, look_at_run, start_run
-from service.operations.valuation import ValuationRequest, begin_run, carry_out_run
+from service.operations.valuation import begin_run, carry_out_run
+from service.operations.valuation_computation import ValuationRequest
 
 REQUEST = ValuationRequest("999", 2026)
 

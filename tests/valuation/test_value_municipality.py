@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from service.database import Database
 from service.errors import InvalidData, NotFound, ParameterMissing
-from service.operations.valuation import ValuationRequest, value_municipality
+from service.operations.valuation import value_municipality
+from service.operations.valuation_computation import ValuationRequest
 
 
 def figures(database: Database, run_id: int) -> dict[int, dict[str, object]]:
