@@ -24,6 +24,7 @@ from service.api import (
 )
 from service.api.blueprint import RestBlueprint
 from service.api.class_resources import class_blueprint
+from service.api.compression import compress_answer, read_encoded_tags
 from service.api.gis_access import check_gis_reading
 from service.api.identity import identify
 from service.api.imports import imports_blueprint
@@ -55,8 +56,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_prefix=1)  # type: ignore[method-assign]
     keep_state(app, database or _own_database(settings), settings)
     register_problem_handlers(app)
+    app.before_request(read_encoded_tags)
     app.before_request(identify)
     app.before_request(check_gis_reading)
+    app.after_request(compress_answer)  # the first named is the last to run: it gets the answer as it is
     app.after_request(_secured)
     register_blueprints(create_api(app), _rest_blueprints())
     app.register_blueprint(ogc.blueprint, url_prefix="/ogc")
