@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from psycopg.adapt import Buffer, Loader
 
-from gis.crs import CRS84, Crs
 from service.database import raw_connection
-from service.queries.feature_registry import feature_collections
-from service.queries.feature_statements import Start, Statement, page_statement, single_statement
+from service.queries.feature_query import FeatureQuery
+from service.queries.feature_selection import selection_of, selection_values
+from service.queries.feature_statements import PageShape, Start, Statement, page_statement, single_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from sqlalchemy.engine import Connection
 
-    from service.queries.feature_collections import FeatureProperty
+    from gis.crs import Crs
 
+__all__ = ["FeaturePage", "FeatureQuery", "load_feature", "load_features"]
 
 # Compiling a plan and starting workers for it takes longer than reading a page.
 _FOR_PAGES = "SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0"
+
+
+_PLAIN: dict[type[Any], Callable[[Any], Any]] = {bytes: bytes.decode, datetime.date: datetime.date.isoformat}
 
 
 class _RawText(Loader):
@@ -33,37 +38,12 @@ class _RawText(Loader):
 
 
 @dataclass(frozen=True)
-class FeatureQuery:
-    """Which features of a collection are asked for, and how.
-
-    Attributes:
-        collection_id: The collection.
-        crs: System of the coordinates that are given out, axes as it declares them.
-        limit: Most features of a page.
-        area: EWKB in EPSG:3067; only features that touch it.
-        nowhere: Whether the area asked for lies where nothing can be, so that no feature matches.
-        heights: Lowest and highest height, m; features that are known to lie elsewhere are left out.
-        equal: Values that properties must have, by property name.
-        after: Key of the last feature of the page before.
-    """
-
-    collection_id: str
-    crs: Crs = CRS84
-    limit: int = 100
-    area: bytes | None = None
-    nowhere: bool = False
-    heights: tuple[float, float] | None = None
-    equal: Mapping[str, Any] = field(default_factory=dict)
-    after: tuple[Any, ...] | None = None
-
-
-@dataclass(frozen=True)
 class FeaturePage:
     """Features of one page.
 
     Attributes:
         features: GeoJSON features as UTF-8 text.
-        last_key: Key of the last feature if there are more after it, else None.
+        last_key: Sort values and key of the last feature if there are more after it, else None.
     """
 
     features: list[bytes]
@@ -94,39 +74,23 @@ def _starts(query: FeatureQuery) -> tuple[Start, ...]:
         return ()
     if query.after is None:
         return (Start.AT_FIRST,)
-    if "municipality_code" in query.equal:
+    if query.sort or "municipality_code" in query.equal:
         return (Start.AFTER_KEY,)
     return Start.AFTER_KEY, Start.NEXT_MUNICIPALITY
 
 
 def _fetch_page(connection: Connection, query: FeatureQuery, start: Start, wanted: int) -> list[tuple[Any, ...]]:
-    statement = page_statement(
-        query.collection_id,
+    after = query.after or ()
+    shape = PageShape(
+        selection_of(query),
         query.crs.code,
-        tuple(sorted(query.equal)),
         start,
-        in_area=query.area is not None,
-        between_heights=query.heights is not None,
+        sort=query.sort,
+        unknown=tuple(value is None for value in after[: len(query.sort)]),
+        shown=query.shown,
     )
-    return _fetch(connection, statement, {**_values(query), "limit": wanted})
-
-
-def _values(query: FeatureQuery) -> dict[str, Any]:
-    collection = feature_collections()[query.collection_id]
-    values: dict[str, Any] = {
-        f"equal_{name}": _stored(collection.properties[name], value) for name, value in query.equal.items()
-    }
-    if query.area is not None:
-        values["area"] = query.area
-    if query.heights is not None:
-        values["lowest"], values["highest"] = query.heights
-    if query.after is not None:
-        values |= {f"after_{place}": value for place, value in enumerate(query.after)}
-    return values
-
-
-def _stored(described: FeatureProperty, value: Any) -> Any:
-    return value if described.codes is None else described.codes[value]
+    values = {f"after_{place}": value for place, value in enumerate(after)}
+    return _fetch(connection, page_statement(shape), {**selection_values(query), **values, "limit": wanted})
 
 
 def _fetch(connection: Connection, statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -139,4 +103,9 @@ def _fetch(connection: Connection, statement: Statement, values: dict[str, Any])
 
 
 def _decoded_key(parts: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(part.decode() if isinstance(part, bytes) else part for part in parts)
+    """Parts as a cursor carries them."""
+    return tuple(_PLAIN.get(type(part), _as_it_is)(part) for part in parts)
+
+
+def _as_it_is(part: Any) -> Any:
+    return part
