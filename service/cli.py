@@ -19,6 +19,7 @@ from models.access import Role
 from service.database import Database
 from service.errors import KuntokantaError
 from service.importers.command import import_command
+from service.logs import configure_logs
 from service.migrating import migrate as migrate_database
 from service.migrating import newest_migration
 from service.operations.access import create_token, list_tokens, revoke_token
@@ -67,6 +68,7 @@ def plainly(command: Callable[..., None]) -> Callable[..., None]:
 @click.version_option(package_name="kuntokanta")
 def main() -> None:
     """Kuntokanta: municipal assets with condition and capacity, and their backlog against the service need."""
+    configure_logs(as_json=False)
 
 
 main.add_command(import_command)

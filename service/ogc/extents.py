@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gis.crs import CRS84, TM35FIN
 from gis.projection import transformer
-from service.queries.feature_extents import load_extents
+from service.queries.feature_extents import load_extents, load_municipal_extents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,22 +21,33 @@ _DIGITS = 6
 
 
 class Extents:
-    """The extents of all collections of one database."""
+    """The extents of all collections of one database, as a whole and of each municipality that was asked for."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._read_at = -KEPT_SECONDS
-        self._extents: Mapping[str, Bounds | None] = {}
+        self._kept: dict[str | None, tuple[float, Mapping[str, Bounds | None]]] = {}
 
-    def by_collection(self) -> Mapping[str, Bounds | None]:
-        """Return west, south, east, north in degrees by collection, at most a minute old."""
+    def by_collection(self, municipality_code: str | None) -> Mapping[str, Bounds | None]:
+        """Return west, south, east, north in degrees by collection, at most a minute old.
+
+        Args:
+            municipality_code: Only what lies in this municipality, for those who may see no other; None for all.
+        """
         with self._lock:
-            if time.monotonic() - self._read_at >= KEPT_SECONDS:
-                with self._database.reading() as connection:
-                    self._extents = {each: _degrees(bounds) for each, bounds in load_extents(connection).items()}
-                self._read_at = time.monotonic()
-            return self._extents
+            read_at, extents = self._kept.get(municipality_code, (-KEPT_SECONDS, {}))
+            if time.monotonic() - read_at >= KEPT_SECONDS:
+                extents = self._read(municipality_code)
+                self._kept[municipality_code] = time.monotonic(), extents
+            return extents
+
+    def _read(self, municipality_code: str | None) -> Mapping[str, Bounds | None]:
+        with self._database.reading() as connection:
+            if municipality_code is None:
+                extents = load_extents(connection)
+            else:
+                extents = load_municipal_extents(connection, municipality_code)
+        return {each: _degrees(bounds) for each, bounds in extents.items()}
 
 
 def _degrees(bounds: Bounds | None) -> Bounds | None:

@@ -14,6 +14,7 @@ from service.ogc.faults import FaultList
 from service.ogc.items_parameters import ITEMS_PARAMETERS, query_identity, read_items_parameters
 from service.ogc.links import Link, address, link, representation_links, with_parameters
 from service.ogc.negotiation import GEOJSON, HTML, JSON, Representation, chosen_representation
+from service.ogc.reach import check_within_reach
 from service.ogc.request_parameters import known_parameters
 from service.ogc.views import blueprint, collection_or_404, database
 from service.queries.features import load_feature, load_features
@@ -56,6 +57,8 @@ def item(collection_id: str, feature_id: str) -> Response:
         crs = parse_crs(parameters.get("crs", CRS84.uri))
     faults.raise_if_any()
     key = collection.key_of(feature_id)
+    if key:
+        check_within_reach(key)
     with database().reading() as connection:
         feature = load_feature(connection, collection_id, key, crs) if key else None
     if feature is None:

@@ -13,6 +13,7 @@ from gis.crs import CRS84, TM35FIN, parse_crs
 from service.ogc.cursor import decode_cursor
 from service.ogc.datetime_parameter import check_datetime
 from service.ogc.property_values import parse_property_value
+from service.ogc.reach import within_reach
 from service.queries.features import FeatureQuery
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def read_items_parameters(
             check_datetime(parameters["datetime"])
     after = _read_cursor(collection, parameters, faults)
     limit = _read_limit(parameters, faults)
-    query = FeatureQuery(collection.id, crs, limit, equal=equal, after=after)
+    query = within_reach(FeatureQuery(collection.id, crs, limit, equal=equal, after=after))
     return _within(query, box) if box else query
 
 

@@ -12,13 +12,15 @@ from service.ogc.extents import Extents
 from service.ogc.links import address
 from service.ogc.negotiation import JSON, JSON_SCHEMA, OPENAPI
 from service.ogc.openapi import openapi_document
+from service.ogc.reach import readable_municipality
 from service.ogc.request_parameters import only_representation
 from service.ogc.responses import document_response
 from service.queries.feature_registry import feature_collections
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from gis.finland import Bounds
     from service.database import Database
     from service.queries.feature_collections import FeatureCollection
 
@@ -51,7 +53,7 @@ def api() -> Response:
 def collections() -> Response:
     """All collections."""
     representation = only_representation(JSON)
-    document = documents.collections_document(feature_collections().values(), _extents().by_collection())
+    document = documents.collections_document(feature_collections().values(), _extents())
     return document_response(document, representation, JSON)
 
 
@@ -60,7 +62,7 @@ def collection(collection_id: str) -> Response:
     """One collection."""
     described = collection_or_404(collection_id)
     representation = only_representation(JSON)
-    document = documents.collection_document(described, _extents().by_collection().get(collection_id))
+    document = documents.collection_document(described, _extents().get(collection_id))
     return document_response(document, representation, JSON)
 
 
@@ -104,6 +106,6 @@ def database() -> Database:
     return cast("Database", current_app.extensions["database"])
 
 
-def _extents() -> Extents:
+def _extents() -> Mapping[str, Bounds | None]:
     kept: Extents = current_app.extensions.setdefault("ogc_extents", Extents(database()))
-    return kept
+    return kept.by_collection(readable_municipality())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, func, literal_column, select, text, union_all
+from sqlalchemy import bindparam, exists, func, literal_column, select, text, union_all
 from sqlalchemy.dialects.postgresql import TEXT
 
 from models.asset import Asset
-from models.registry import ASSET_CLASSES, AssetClass
+from models.registry import ASSET_CLASS_BY_NUMBER, ASSET_CLASSES, AssetClass
 from service.queries.feature_assets import VALUED_ASSETS, class_number
 from service.queries.feature_registry import feature_collections
 
@@ -40,6 +40,19 @@ def load_extents(connection: Connection) -> dict[str, Bounds | None]:
     return {**extents, VALUED_ASSETS: _around(of_classes)}
 
 
+def load_municipal_extents(connection: Connection, municipality_code: str) -> dict[str, Bounds | None]:
+    """Return the extents of what one municipality has in each collection, found by reading its geometries."""
+    own = _asset.c.municipality_code == bindparam("municipality_code", municipality_code)
+    box = func.ST_Extent(_asset.c.geometry).label("box")
+    by_class = select(_asset.c.asset_class, box).where(own).group_by(_asset.c.asset_class).subquery()
+    rows = connection.execute(select(by_class.c.asset_class, *_sides(by_class.c.box)))
+    found = {ASSET_CLASS_BY_NUMBER[row[0]].code: _bounds(row[1:]) for row in rows}
+    areas = [_area_extent(each, municipality_code) for each in feature_collections().values() if _is_area(each)]
+    of_areas = {row[0]: _bounds(row[1:]) for row in connection.execute(union_all(*areas))}
+    around = _around([bounds for bounds in found.values() if bounds])
+    return {**dict.fromkeys(ASSET_CLASSES), **found, **of_areas, VALUED_ASSETS: around}
+
+
 def _is_area(collection: FeatureCollection) -> bool:
     return collection.id != VALUED_ASSETS and collection.id not in ASSET_CLASSES
 
@@ -60,10 +73,15 @@ def _outermost(asset_class: AssetClass, coordinate: str, line: str) -> Any:
     return nearest.order_by(_asset.c.geometry.op("<->")(beyond)).limit(literal_column("1")).scalar_subquery()
 
 
-def _area_extent(collection: FeatureCollection) -> Select[Any]:
-    extent = select(func.ST_Extent(collection.geometry).label("box")).select_from(collection.source).subquery()
-    sides = (getattr(func, coordinate)(extent.c.box) for coordinate, _ in _SIDES)
-    return select(literal_column(f"'{collection.id}'", TEXT), *sides)
+def _area_extent(collection: FeatureCollection, municipality_code: str | None = None) -> Select[Any]:
+    statement = select(func.ST_Extent(collection.geometry).label("box")).select_from(collection.source)
+    if municipality_code is not None:
+        statement = statement.where(collection.key[0] == bindparam("municipality_code", municipality_code))
+    return select(literal_column(f"'{collection.id}'", TEXT), *_sides(statement.subquery().c.box))
+
+
+def _sides(box: Any) -> list[Any]:
+    return [getattr(func, coordinate)(box) for coordinate, _ in _SIDES]
 
 
 def _bounds(sides: Any) -> Bounds | None:
