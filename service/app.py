@@ -35,6 +35,7 @@ from service.database import Database
 from service.importers.pipeline import import_file
 from service.importers.profile_file import profile_names
 from service.settings import Settings
+from service.web import blueprint as web
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -65,6 +66,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.register_blueprint(ogc.blueprint, url_prefix="/ogc")
     app.register_blueprint(health.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(web.blueprint)
     return app
 
 

@@ -1,4 +1,4 @@
-"""Pages for people: the landing page and the readable description of the REST API, without anything from elsewhere."""
+"""The readable description of the REST API, without anything from elsewhere."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ blueprint = Blueprint("pages", __name__, template_folder="templates")
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 _METHODS = ("get", "post", "put", "patch", "delete")
-
-
-@blueprint.get("/")
-def landing() -> Response:
-    """Return the page that everything is found from."""
-    return _page("rest/landing.html")
 
 
 @blueprint.get("/docs")

@@ -1,0 +1,37 @@
+"""The pages of a service with the demo municipality, read without a token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from werkzeug.test import TestResponse
+
+from service.app import create_app
+from service.database import Database
+from service.operations.demo import load_demo
+from service.operations.valuation import value_municipality
+from service.operations.valuation_computation import ValuationRequest
+from service.settings import Settings
+
+Get = Callable[..., TestResponse]
+
+
+@pytest.fixture(scope="module")
+def demo(module_database: Database) -> Database:
+    """A database with the demo municipality, valued."""
+    load_demo(module_database, only_if_empty=True)
+    value_municipality(module_database, ValuationRequest("999", 2026))
+    return module_database
+
+
+@pytest.fixture(scope="module")
+def get(demo: Database) -> Get:
+    """Reads a page as a browser does."""
+    client = create_app(Settings(database_url="unused", open_reading=True), demo).test_client()
+
+    def get(path: str, language: str = "fi") -> TestResponse:
+        headers = {"Accept": "text/html", "Accept-Language": language}
+        return client.get(path, headers=headers, buffered=True)
+
+    return get
