@@ -65,8 +65,13 @@ def item(collection_id: str, feature_id: str) -> Response:
         raise NotFound(f"There is no feature '{feature_id[:60]}' in the collection '{collection_id}'")
     links = [*representation_links(GEOJSON, representation), _collection_link(collection)]
     if representation is Representation.HTML:
-        return responses.features_page(collection, [feature], links, crs)
-    return responses.feature_response(feature, links, crs)
+        page = responses.features_page(collection, [feature.text], links, crs)
+        page.set_etag(f"{feature.etag}-html")
+        return page
+    answer = responses.feature_response(feature.text, links, crs)
+    answer.set_etag(feature.etag)
+    answer.make_conditional(request)
+    return answer
 
 
 def _page_links(

@@ -54,6 +54,8 @@ def class_collection(asset_class: AssetClass) -> FeatureCollection:
         conditions=(_asset.c.asset_class == class_number(asset_class.number),),
         unlisted=(AssetStatus.DECOMMISSIONED.value,),
         other_keys=((_asset.c.municipality_code, _asset.c.asset_id),),
+        version=_asset.c.row_version,
+        writable=True,
     )
 
 
@@ -79,6 +81,7 @@ def valued_assets_collection() -> FeatureCollection:
         geometry=_asset.c.geometry,
         heights=_asset.c.geometry_z,
         unlisted=(AssetStatus.DECOMMISSIONED.value,),
+        version=_asset.c.row_version,
     )
 
 
@@ -120,6 +123,7 @@ def _property(attribute: Attribute, column: ColumnElement[Any]) -> FeatureProper
         ge=attribute.ge,
         le=attribute.le,
         choices=attribute.choices,
+        read_only=attribute.read_only,
     )
 
 
@@ -132,7 +136,7 @@ def _class_property() -> FeatureProperty:
 
 def _valuation_properties() -> tuple[FeatureProperty, ...]:
     def money(name: str, description: str) -> FeatureProperty:
-        return FeatureProperty(name, float, _valuation.c[name], description, unit="EUR", ge=0)
+        return FeatureProperty(name, float, _valuation.c[name], description, unit="EUR", ge=0, read_only=True)
 
     return (
         FeatureProperty(
@@ -142,6 +146,7 @@ def _valuation_properties() -> tuple[FeatureProperty, ...]:
             "Condition in the newest valuation, 1 = as new",
             ge=0,
             le=1,
+            read_only=True,
         ),
         FeatureProperty(
             "condition_basis",
@@ -150,6 +155,7 @@ def _valuation_properties() -> tuple[FeatureProperty, ...]:
             "What the condition rests on: an assessment, the age, or the default of the class",
             choices=tuple(CONDITION_BASIS),
             codes=CONDITION_BASIS,
+            read_only=True,
         ),
         money("repair_backlog_eur", "Money that brings the asset back to its target condition"),
         money("needed_backlog_eur", "Backlog of the capacity that the service need asks for"),

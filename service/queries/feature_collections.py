@@ -26,6 +26,7 @@ class FeatureProperty:
         le: Greatest value.
         choices: The values that may be.
         codes: Numbers by public value, where numbers are stored.
+        read_only: Whether the register sets it, and no client.
     """
 
     name: str
@@ -37,6 +38,7 @@ class FeatureProperty:
     le: float | None = None
     choices: tuple[str, ...] | None = None
     codes: Mapping[str, int] | None = None
+    read_only: bool = False
 
     def read(self) -> ColumnElement[Any]:
         """Return the expression of the public value."""
@@ -62,6 +64,8 @@ class FeatureCollection:
         conditions: What a row must meet to be in the collection.
         unlisted: Status values that are left out unless they are asked for.
         other_keys: The same key in the other tables of the source: what bounds a scan must be said of each table.
+        version: Column with the number of a feature's version; None where versions are not counted.
+        writable: Whether clients may create, replace, update and delete features.
     """
 
     id: str
@@ -76,6 +80,8 @@ class FeatureCollection:
     conditions: tuple[ColumnElement[bool], ...] = ()
     unlisted: tuple[str, ...] = ()
     other_keys: tuple[tuple[ColumnElement[Any], ...], ...] = ()
+    version: ColumnElement[Any] | None = None
+    writable: bool = False
 
     def shape(self) -> ColumnElement[Any]:
         """Return the expression of the geometry that is shown: with heights where they are known."""

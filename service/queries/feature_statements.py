@@ -102,10 +102,11 @@ def _starts(key: tuple[ColumnElement[Any], ...], start: Start) -> tuple[ColumnEl
 
 @lru_cache(maxsize=256)
 def single_statement(collection_id: str, crs_code: str) -> Statement:
-    """Return the statement of one feature, whose key is bound as `key_0` and so on."""
+    """Return the statement of one feature, whose key is bound as `key_0` and so on; its version, if any, comes last."""
     collection = feature_collections()[collection_id]
     is_it = [column == bindparam(f"key_{place}", type_=column.type) for place, column in enumerate(collection.key)]
-    return _compiled(_select_features(collection, SERVED_CRS[crs_code]).where(*collection.conditions, *is_it))
+    statement = _select_features(collection, SERVED_CRS[crs_code]).where(*collection.conditions, *is_it)
+    return _compiled(statement if collection.version is None else statement.add_columns(collection.version))
 
 
 def _select_features(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from psycopg.adapt import Buffer, Loader
 
 from service.database import raw_connection
 from service.queries.feature_query import FeatureQuery
+from service.queries.feature_registry import feature_collections
 from service.queries.feature_selection import selection_of, selection_values
 from service.queries.feature_statements import PageShape, Start, Statement, page_statement, single_statement
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from gis.crs import Crs
 
-__all__ = ["FeaturePage", "FeatureQuery", "load_feature", "load_features"]
+__all__ = ["Feature", "FeaturePage", "FeatureQuery", "load_feature", "load_features"]
 
 # Compiling a plan and starting workers for it takes longer than reading a page.
 _FOR_PAGES = "SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0"
@@ -50,6 +52,25 @@ class FeaturePage:
     last_key: tuple[Any, ...] | None
 
 
+@dataclass(frozen=True)
+class Feature:
+    """One feature.
+
+    Attributes:
+        text: It as GeoJSON in UTF-8.
+        version: Number of its version, where versions are counted.
+    """
+
+    text: bytes
+    version: int | None
+
+    @property
+    def etag(self) -> str:
+        """Its version, by which changes are guarded, and what stands in its text, as figures change without it."""
+        digest = hashlib.blake2b(self.text, digest_size=8).hexdigest()
+        return f"{self.version or 0}-{digest}"
+
+
 def load_features(connection: Connection, query: FeatureQuery) -> FeaturePage:
     """Return the next page: each feature once, whatever is written meanwhile, as keys never change."""
     rows: list[tuple[Any, ...]] = []
@@ -62,11 +83,14 @@ def load_features(connection: Connection, query: FeatureQuery) -> FeaturePage:
     return FeaturePage([row[0] for row in page], _decoded_key(page[-1][1:]) if len(rows) > len(page) else None)
 
 
-def load_feature(connection: Connection, collection_id: str, key: tuple[Any, ...], crs: Crs) -> bytes | None:
-    """Return one feature as GeoJSON text, retired or not; None if there is none of this key."""
+def load_feature(connection: Connection, collection_id: str, key: tuple[Any, ...], crs: Crs) -> Feature | None:
+    """Return one feature, retired or not; None if there is none of this key."""
     statement = single_statement(collection_id, crs.code)
     rows = _fetch(connection, statement, {f"key_{place}": value for place, value in enumerate(key)})
-    return rows[0][0] if rows else None
+    if not rows:
+        return None
+    is_versioned = feature_collections()[collection_id].version is not None
+    return Feature(rows[0][0], rows[0][-1] if is_versioned else None)
 
 
 def _starts(query: FeatureQuery) -> tuple[Start, ...]:
