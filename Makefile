@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 TEST_CLUSTER = "$$(.make/python --any)" -m service.cluster --directory .local/test-cluster
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run stop demo setup test check lint types layers bench lock clean
+.PHONY: help run stop demo setup test check lint types layers bench bench-gis lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ layers: setup ## which part may use which, by import-linter
 
 bench: setup ## measure valuation and reports on a million assets
 	@$(PYTHON) tests/bench/bench_valuation.py
+
+bench-gis: setup ## measure OGC API Features against TiPg on a million lines (installs TiPg under .local)
+	@$(PYTHON) tests/bench/bench_gis.py
 
 lock: ## resolve the dependencies anew into requirements.lock (ARGS="--upgrade")
 	@.make/lock $(ARGS)

@@ -1,0 +1,118 @@
+"""`make bench-gis`: the service against TiPg on the same PostGIS, data and machine, alternating and warm.
+
+Prints requests per second with 1 and 4 connections and their ratio to TiPg's for every kind of request that GIS clients
+make; the CPU of server and PostgreSQL per 1 000 features; the memory of a worker after pages of 10 000 features.
+Environment: BENCH_SECONDS, of each measurement (4); BENCH_ROUNDS (2); BENCH_KEEP=1 keeps the database for the next run.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import psycopg
+from bench_gis_data import COUNTS, HOW_FAIR, driver_url, fill
+from bench_gis_load import GENERATOR, requests_per_second
+from bench_gis_requests import Comparison, comparisons
+from bench_gis_servers import ROOT, Server, install_peer, our_server, peer_server, postgres_cpu_seconds
+
+from service.cluster.cluster import Cluster
+
+SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "2"))
+KEEP = os.environ.get("BENCH_KEEP") == "1"
+CONNECTIONS = (1, 4)
+DATABASE = "bench_gis"
+LARGE_PAGE, FEATURES_OF_CPU = 10_000, 1_000
+
+
+def main() -> None:
+    """Set up the data, run both servers, measure and print."""
+    versions = install_peer()
+    cluster = Cluster(ROOT / ".local" / "bench-cluster")
+    cluster.start()
+    try:
+        url = _filled(cluster)
+        _print_header(url, versions)
+        with our_server(url) as ours, peer_server(url) as peer:
+            _compare(ours, peer)
+            _print_costs(url, (ours, peer))
+    finally:
+        if not KEEP:
+            cluster.drop_database(DATABASE)
+        cluster.stop()
+
+
+def _filled(cluster: Cluster) -> str:
+    url = cluster.url(DATABASE)
+    if not (KEEP and _is_filled(url)):
+        cluster.drop_database(DATABASE)
+        cluster.create_database(DATABASE)
+        fill(url)
+    return url
+
+
+def _is_filled(url: str) -> bool:
+    try:
+        with psycopg.connect(driver_url(url)) as connection:
+            return connection.execute("SELECT to_regclass('peer.building') IS NOT NULL").fetchone() == (True,)
+    except psycopg.OperationalError:
+        return False
+
+
+def _print_header(url: str, versions: str) -> None:
+    with psycopg.connect(driver_url(url)) as connection:
+        (postgis,) = connection.execute("SELECT version() || ', PostGIS ' || PostGIS_Lib_Version()").fetchone() or ("",)
+    counts = ", ".join(f"{count:,} {name}".replace(",", " ") for name, count in COUNTS.items())
+    print(f"{counts}\n{postgis.partition(' on ')[0]}; {versions}\n{HOW_FAIR}")
+    print(f"Load by {GENERATOR}; {os.cpu_count()} cores; best of {ROUNDS} rounds of {SECONDS:.0f} s, alternating.\n")
+
+
+def _compare(ours: Server, peer: Server) -> None:
+    print(f"{'requests per second':44} {'connections':>11} {'service':>9} {'TiPg':>9} {'ratio':>7} {'at least':>8}")
+    for each in comparisons(ours.collections, peer.collections):
+        if each.skipped:
+            print(f"{each.name:44} {each.skipped}", flush=True)
+            continue
+        for connections in CONNECTIONS:
+            _print_comparison(each, connections)
+
+
+def _print_comparison(each: Comparison, connections: int) -> None:
+    """Measure both in turn, each warmed up; the best round of each counts, as a shared machine has its hiccups."""
+    best = {"ours": 0.0, "peer": 0.0}
+    for urls in (each.ours, each.peer):
+        requests_per_second(urls, 1, 1, each.headers)
+    for _ in range(ROUNDS):
+        for name, urls in (("ours", each.ours), ("peer", each.peer)):
+            headers = each.headers if name == "ours" else {}
+            best[name] = max(best[name], requests_per_second(urls, connections, SECONDS, headers))
+    ratio = best["ours"] / best["peer"] if best["peer"] else float("inf")
+    wanted = f"{each.wanted * 2 / 3:.1f}" if each.wanted and connections == max(CONNECTIONS) else ""
+    verdict = " short" if wanted and ratio < each.wanted * 2 / 3 else ""
+    figures = f"{best['ours']:>9.1f} {best['peer']:>9.1f} {ratio:>7.1f} {wanted:>8}{verdict}"
+    print(f"{each.name:44} {connections:>11} {figures}", flush=True)
+
+
+def _print_costs(url: str, servers: Sequence[Server]) -> None:
+    print()
+    with psycopg.connect(driver_url(url)) as connection:
+        status = Path(f"/proc/{connection.info.backend_pid}/status").read_text()
+    postmaster = int(next(line.split()[1] for line in status.splitlines() if line.startswith("PPid:")))
+    for server in servers:
+        page = f"{server.collections}water_main/items?limit={FEATURES_OF_CPU}"
+        before = server.cpu_seconds(), postgres_cpu_seconds(postmaster)
+        seconds = max(SECONDS, 4)
+        requests = requests_per_second([page], 1, seconds) * seconds
+        own, database = server.cpu_seconds() - before[0], postgres_cpu_seconds(postmaster) - before[1]
+        per_page = 1000 / requests
+        requests_per_second([f"{server.collections}water_main/items?limit={LARGE_PAGE}"], 4, seconds)
+        print(
+            f"{server.name}: CPU per 1 000 features {own * per_page:.1f} ms, PostgreSQL's {database * per_page:.1f} ms;"
+            f" a worker's peak memory after pages of {LARGE_PAGE} features {server.peak_worker_mib():.0f} MiB"
+        )
+
+
+if __name__ == "__main__":
+    main()

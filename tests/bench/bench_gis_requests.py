@@ -1,0 +1,160 @@
+"""The requests that `make bench-gis` compares: the same question to both servers, checked to have the same answer."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import pyproj
+
+from service.demo.benchmark import COLUMNS, DISTRICT_M, ORIGIN, ROWS
+
+DEPTH = 500_000
+PAGES_TO_DEPTH = 50
+BBOX_SIDE_M = 330.0  # holds about 200 of the million lines
+PLACES = 60
+MOST_BESIDE_A_BOX = 1.15
+_DEGREES = pyproj.Transformer.from_crs(3067, 4326, always_xy=True)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One question to both.
+
+    Attributes:
+        name: What is asked.
+        ours: The service's addresses, asked in turn.
+        peer: TiPg's.
+        wanted: The ratio that a prototype reached; two thirds of it are to be kept.
+        headers: Sent to the service.
+        skipped: Why it is not measured, if so.
+    """
+
+    name: str
+    ours: list[str] = field(default_factory=list)
+    peer: list[str] = field(default_factory=list)
+    wanted: float = 0.0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    skipped: str = ""
+
+
+def comparisons(ours: str, peer: str) -> Iterator[Comparison]:
+    """Give the comparisons; `ours` and `peer` are the addresses up to a collection's name."""
+    yield from _pages(ours, peer)
+    yield _same(ours, peer, "a bbox of about 200 features", _boxes(), 3.3)
+    yield _single(ours, peer)
+    yield _same(ours, peer, "attribute filter, 100 of 0.7 %", ["water_main/items?built_year=1965&limit=100"], 1.8)
+    yield _same(
+        ours,
+        peer,
+        "attribute filter, all of 0.05 %",
+        ["water_main/items?depth_m=1.23&criticality=3&status=in_use&is_lined=true&limit=1000"],
+        0,
+    )
+    yield _at_depth(ours, peer)
+    yield from _tiles(ours, peer)
+
+
+def _pages(ours: str, peer: str) -> Iterator[Comparison]:
+    for limit, wanted in ((10, 30.0), (100, 15.0), (1_000, 9.0), (10_000, 8.0)):
+        yield _same(ours, peer, f"lines, limit {limit}", [f"water_main/items?limit={limit}"], wanted)
+    yield _same(ours, peer, "polygons, limit 1000", ["building/items?limit=1000"], 0)
+
+
+def _same(ours: str, peer: str, name: str, queries: list[str], wanted: float) -> Comparison:
+    compared = Comparison(name, [ours + each for each in queries], [peer + each for each in queries], wanted)
+    for our_url, peer_url in list(zip(compared.ours, compared.peer, strict=True))[:3]:
+        _check_same(_get(our_url), _get(peer_url))
+    return compared
+
+
+def _boxes() -> list[str]:
+    numbers = random.Random(4)
+    boxes = []
+    for _ in range(PLACES):
+        west = ORIGIN[0] + numbers.uniform(0, COLUMNS * DISTRICT_M - BBOX_SIDE_M)
+        south = ORIGIN[1] + numbers.uniform(0, ROWS * DISTRICT_M - BBOX_SIDE_M)
+        sides = _DEGREES.transform_bounds(west, south, west + BBOX_SIDE_M, south + BBOX_SIDE_M)
+        boxes.append(f"water_main/items?limit=1000&bbox={','.join(f'{side:.6f}' for side in sides)}")
+    return boxes
+
+
+def _single(ours: str, peer: str) -> Comparison:
+    ids = [each["id"] for each in _get(f"{ours}water_main/items?limit=10000")["features"]]
+    chosen = random.Random(5).sample(ids, PLACES)
+    peers = [f"{peer}water_main/items/{each.partition('-')[2]}" for each in chosen]
+    return Comparison("a single feature", [f"{ours}water_main/items/{each}" for each in chosen], peers, 3.0)
+
+
+def _at_depth(ours: str, peer: str) -> Comparison:
+    href = f"{ours}water_main/items?limit={DEPTH // PAGES_TO_DEPTH}"
+    for _ in range(PAGES_TO_DEPTH):
+        href = next(link["href"] for link in _get(href)["links"] if link["rel"] == "next")
+    deep = href.replace(f"limit={DEPTH // PAGES_TO_DEPTH}", "limit=10")
+    offset = f"{peer}water_main/items?limit=10&offset={DEPTH}"
+    _check_same(_get(deep), _get(offset))
+    return Comparison(f"lines, limit 10 after {DEPTH}", [deep], [offset])
+
+
+def _tiles(ours: str, peer: str) -> Iterator[Comparison]:
+    for zoom in (14, 15, 16, 10):
+        tiles = _tiles_of(zoom)
+        our_urls = [f"{ours}water_main/tiles/WebMercatorQuad/{zoom}/{y}/{x}" for x, y in tiles]
+        name = f"tiles of z{zoom}"
+        try:
+            sizes, etags = zip(*(_size_and_etag(url) for url in our_urls), strict=True)
+        except urllib.error.HTTPError as error:
+            yield Comparison(name, skipped=f"not measured: the service has no tiles yet ({error.code})")
+            continue
+        peer_urls = [f"{peer}water_main/tiles/WebMercatorQuad/{zoom}/{x}/{y}" for x, y in tiles]
+        wanted = 0.0 if zoom == 10 else 3.0  # two thirds of it are the 2x that the tiles are to reach
+        peer_size = max(_size_and_etag(url)[0] for url in peer_urls)
+        yield Comparison(f"{name} (≤ {max(sizes) // 1000} against {peer_size // 1000} kB)", our_urls, peer_urls, wanted)
+        if zoom == 14 and etags[0]:
+            headers = {"If-None-Match": etags[0]}
+            yield Comparison(f"{name}, revalidated", our_urls[:1], peer_urls[:1], 30.0, headers)
+
+
+def _tiles_of(zoom: int) -> list[tuple[int, int]]:
+    """Return tiles that lie wholly in the area, or the one in its middle."""
+    numbers = random.Random(zoom)
+    places = [(numbers.uniform(0.2, 0.8), numbers.uniform(0.2, 0.8)) for _ in range(20)] if zoom > 10 else [(0.5, 0.5)]
+    return [_tile(zoom, ORIGIN[0] + x * COLUMNS * DISTRICT_M, ORIGIN[1] + y * ROWS * DISTRICT_M) for x, y in places]
+
+
+def _tile(zoom: int, east: float, north: float) -> tuple[int, int]:
+    longitude, latitude = _DEGREES.transform(east, north)
+    x = int((longitude + 180) / 360 * 2**zoom)
+    y = int((1 - math.asinh(math.tan(math.radians(latitude))) / math.pi) / 2 * 2**zoom)
+    return x, y
+
+
+def _check_same(ours: dict[str, Any], peer: dict[str, Any]) -> None:
+    """End the benchmark where the two do not give the same features with the same properties.
+
+    TiPg gives features beside a box too: it takes the box around the box in the register's system.
+    """
+    mine = {int(each["id"].partition("-")[2]): each["properties"] for each in ours["features"]}
+    theirs = {each["id"]: each["properties"] for each in peer["features"]}
+    if not mine.keys() <= theirs.keys() or len(theirs) > MOST_BESIDE_A_BOX * len(mine):
+        raise SystemExit(f"not the same features: {len(mine)} and {len(theirs)}")
+    for number, properties in mine.items():
+        if {**theirs[number], "id": number} != {**properties, "id": number}:
+            raise SystemExit(f"not the same properties of {number}: {properties} and {theirs[number]}")
+
+
+def _get(url: str) -> dict[str, Any]:
+    with urllib.request.urlopen(quote(url, safe=":/?&=,%-_."), timeout=120) as answer:
+        return dict(json.load(answer))
+
+
+def _size_and_etag(url: str) -> tuple[int, str]:
+    with urllib.request.urlopen(url, timeout=120) as answer:
+        return len(answer.read()), answer.headers.get("ETag", "")
