@@ -17,6 +17,7 @@ from service.operations.kept_answers import Finish
 from service.queries.asset_key import AssetKey
 from service.queries.asset_writes import insert_asset, insert_version, next_asset_id, update_asset
 from service.queries.assets import AssetRecord, find_asset_class, load_asset, version_document
+from service.queries.data_version import raise_data_version
 from service.queries.districts import assign_districts
 from service.queries.municipalities import municipality_exists
 
@@ -134,6 +135,7 @@ def _conclude(
         before=version_document(before) if before else None,
         after=version_document(after),
     )
+    raise_data_version(session.connection(), [key.municipality_code])
 
 
 def _not_found(key: AssetKey, asset_class: AssetClass | None) -> NotFound:

@@ -16,6 +16,7 @@ from service.demo.benchmark import benchmark_areas, benchmark_chunks, benchmark_
 from service.demo.municipality import MUNICIPALITY_CODE, generate_municipality
 from service.demo.rows import AssetRows, DemoMunicipality, Records
 from service.queries import demo_rows
+from service.queries.data_version import raise_data_version
 from service.queries.import_copy import geometry_texts
 from service.queries.statistics import refresh_statistics
 
@@ -63,6 +64,7 @@ def load_demo(database: Database, *, only_if_empty: bool) -> DemoSummary:
             return DemoSummary()
         generated = generate_municipality()
         records = _store_municipality(raw_connection(connection), generated)
+        raise_data_version(connection, [DEMO_MUNICIPALITY])
     counts = generated.counts()
     return DemoSummary(sum(counts.values()), counts, records, time.perf_counter() - started)
 
@@ -112,6 +114,7 @@ def load_benchmark_municipality(database: Database, municipality_code: str, asse
             for table, count in _store_records(raw, municipality_code, benchmark_records(rows), ids).items():
                 records[table] = records.get(table, 0) + count
         refresh_statistics(raw, ("asset", *counts, *records))
+        raise_data_version(session.connection(), [municipality_code])
     return DemoSummary(sum(counts.values()), counts, records, time.perf_counter() - started)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from service.database import Database, raw_connection
 from service.errors import DataConflict, InvalidData
 from service.operations.import_report import ImportFault, ImportReport, Severity, TargetCounts
+from service.queries.data_version import raise_data_version
 from service.queries.districts import assign_districts
 from service.queries.import_matching import (
     RowAndValue,
@@ -223,6 +224,8 @@ def _finish(
         refresh_statistics(connection, (table for stage in stages for table in stage.target.tables))
     report.applied = True
     report.batch_id = store_batch(connection, stages, _batch(terms, report))
+    changed = {code for stage in stages for code in municipalities_of_changes(connection, stage)}
+    raise_data_version(session.connection(), changed)
 
 
 def _batch(terms: ImportTerms, report: ImportReport) -> Batch:

@@ -13,6 +13,7 @@ from service.errors import DataConflict, Fault, InvalidData
 from service.operations.kept_answers import Finish
 from service.operations.records import service_faults
 from service.operations.replacement import KnownRecord, present_record, replace_record
+from service.queries.data_version import raise_data_version
 from service.queries.municipalities import municipality_exists
 from service.queries.record_sets import SERVICE_AREAS, SERVICE_NEEDS
 from service.queries.record_writes import insert_record
@@ -37,6 +38,7 @@ def add_service_area(database: Database, values: Values, *, finish: Finish | Non
         if record_exists(connection, ServiceArea, **key):
             raise DataConflict(f"The service {values['service_code']} has an area '{values['area_code']}' already.")
         insert_record(session, SERVICE_AREAS, values)
+        raise_data_version(connection, [values["municipality_code"]])
         if finish is not None:
             finish(session, present_record(load_record(connection, SERVICE_AREAS, key)))
 

@@ -1,0 +1,220 @@
+"""Statements that draw vector tiles: built from the collections, each once, with nothing but bound values in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, Double, and_, bindparam, case, cast, func, literal_column, select, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, TEXT
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from models.registry import ASSET_CLASSES
+from service.queries.feature_assets import VALUED_ASSETS
+from service.queries.feature_registry import feature_collections
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import CTE, ColumnElement, Select
+    from sqlalchemy.sql.expression import FromClause
+
+    from service.queries.feature_collections import FeatureCollection
+
+GRID = 4096
+"""Units of a tile's side."""
+MARGIN = 64
+"""Units beyond a tile's edges that are drawn too, so that thick lines and symbols are not cut off."""
+ASSET_CLASS = "asset_class"
+_DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+_GEOMETRY, _NUMBER, _WEIGHT = "geometry", "feature_number", "drawing_order"
+_ONCE = (text("MATERIALIZED"),)  # a step of its own, across municipalities too; else each shape would be drawn twice
+_SAFE_NUMBERS = 2**53 - 1  # what a number of JavaScript holds
+
+
+@dataclass(frozen=True)
+class TileStatement:
+    """A statement as the driver takes it."""
+
+    text: str
+    constants: Mapping[str, Any]
+
+
+@lru_cache(maxsize=512)
+def tile_statement(
+    collection_id: str, srid: int, properties: tuple[str, ...], *, thinned: bool, in_municipality: bool
+) -> TileStatement:
+    """Return the statement of a tile: its content, and the number of its features.
+
+    Bound are `area` (EWKB in EPSG:3067), `west`, `south`, `east` and `north` in the tile's system, `cell` and
+    `tolerance` in metres, `limit`, and `municipality`.
+
+    Args:
+        collection_id: The collection.
+        srid: System of the tile.
+        properties: Names of the properties that the features carry.
+        thinned: Whether small assets are thinned to one a cell, the one with the largest backlog, and areas smaller
+            than a cell are left out.
+        in_municipality: Whether features of one municipality only are drawn.
+    """
+    whole = feature_collections()[collection_id]
+    collection, source = _read_from(whole, properties), None
+    conditions = _conditions(collection, in_municipality=in_municipality)
+    if thinned and is_of_assets(whole):
+        source, conditions = _among(collection, _worst(whole, in_municipality=in_municipality)), []
+    elif thinned:
+        conditions.append(_side(collection.geometry) >= _metres("cell"))
+    features = _features(collection, properties, srid, thinned=thinned)
+    drawn = select(*features).select_from(collection.source if source is None else source).where(*conditions)
+    return _compiled(_encoded(drawn.cte("drawn").prefix_with(*_ONCE), collection_id))
+
+
+def is_of_assets(collection: FeatureCollection) -> bool:
+    """Return whether the features of a collection are assets."""
+    return collection.id == VALUED_ASSETS or collection.id in ASSET_CLASSES
+
+
+def _valued() -> FeatureCollection:
+    return feature_collections()[VALUED_ASSETS]
+
+
+def _read_from(collection: FeatureCollection, properties: tuple[str, ...]) -> FeatureCollection:
+    """The collection, read without the table of its class where nothing is asked for that stands there only."""
+    valued = _valued()
+    if collection.id not in ASSET_CLASSES:
+        return collection
+    own = collection.key[0].table
+    described = {name: valued.properties.get(name, each) for name, each in collection.properties.items()}
+    if any(described[name].column.table is own for name in properties if name in described):
+        return collection
+    return replace(collection, key=valued.key, source=valued.source, properties=described)
+
+
+def _conditions(collection: FeatureCollection, *, in_municipality: bool) -> list[ColumnElement[bool]]:
+    area = func.ST_GeomFromEWKB(bindparam("area", type_=BYTEA))
+    conditions = [collection.geometry.op("&&")(area), *collection.conditions]
+    if collection.unlisted:
+        status = collection.properties["status"].column
+        conditions += [status != literal_column(f"'{value}'") for value in collection.unlisted]
+    if in_municipality:
+        conditions.append(collection.key[0] == bindparam("municipality", type_=TEXT))
+    return conditions
+
+
+def _worst(collection: FeatureCollection, *, in_municipality: bool) -> CTE:
+    """Of the small assets of each cell the one with the largest backlog, and all that are larger than a cell.
+
+    Only keys and backlogs are sorted out here, by hashing: half a million whole rows would be sorted on disk. Cells
+    are those of the zoom everywhere, so that neighbouring tiles keep the same assets along their common edge.
+    """
+    valued, cell = _valued(), _metres("cell")
+    municipality_code, asset_id = valued.key
+    corner = (func.floor(func.ST_XMin(valued.geometry) / cell), func.floor(func.ST_YMin(valued.geometry) / cell))
+    is_large = case((_side(valued.geometry) >= cell, asset_id), else_=literal_column("0"))
+    best = func.max(postgresql.array([_weight(valued), -cast(asset_id, Double)]), type_=ARRAY(Double)).label("best")
+    read = replace(collection, key=valued.key, source=valued.source)
+    return (
+        select(municipality_code, best)
+        .select_from(valued.source)
+        .where(*_conditions(read, in_municipality=in_municipality))
+        .group_by(municipality_code, *corner, is_large)
+        .order_by(best.desc(), municipality_code)
+        .limit(_limit())
+        .cte("worst")
+        .prefix_with(*_ONCE)
+    )
+
+
+def _among(collection: FeatureCollection, worst: CTE) -> FromClause:
+    municipality_code, asset_id = collection.key
+    chosen = -cast(worst.c.best[2], BigInteger)
+    return collection.source.join(worst, and_(municipality_code == worst.c.municipality_code, asset_id == chosen))
+
+
+def _features(
+    collection: FeatureCollection, properties: tuple[str, ...], srid: int, *, thinned: bool
+) -> list[ColumnElement[Any]]:
+    """Everything that a tile's features have, and what they are ordered by."""
+    return [
+        _shape(collection, srid, thinned=thinned).label(_GEOMETRY),
+        _number(collection).label(_NUMBER),
+        _weight(collection).label(_WEIGHT),
+        collection.feature_id().label("id"),
+        *(_value(collection, name).label(name) for name in properties),
+    ]
+
+
+def _shape(collection: FeatureCollection, srid: int, *, thinned: bool) -> ColumnElement[Any]:
+    """The geometry on the tile's grid; null beyond its margin. What shrinks to nothing is drawn as a point."""
+    simplified = func.ST_Simplify(collection.geometry, _metres("tolerance"), literal_column("true"))
+    moved = func.ST_Transform(simplified, _constant(str(int(srid))))
+    sides = (_metres(side) for side in ("west", "south", "east", "north"))
+    frame = func.ST_MakeEnvelope(*sides, _constant(str(int(srid))))
+    onto_grid = (frame, _constant(str(GRID)), _constant(str(MARGIN)))
+    shape: ColumnElement[Any] = func.ST_AsMVTGeom(moved, *onto_grid)
+    return func.coalesce(shape, func.ST_AsMVTGeom(func.ST_PointOnSurface(moved), *onto_grid)) if thinned else shape
+
+
+def _number(collection: FeatureCollection) -> ColumnElement[int]:
+    """The number that clients tell features apart by: the asset's, or one made of the id."""
+    if is_of_assets(collection):
+        return collection.key[1]
+    hashed = func.hashtextextended(collection.feature_id(), literal_column("0"), type_=BigInteger)
+    return hashed.op("&")(literal_column(str(_SAFE_NUMBERS)))
+
+
+def _weight(collection: FeatureCollection) -> ColumnElement[float]:
+    """What comes first where not all can be drawn: the largest backlog, or the largest area."""
+    if not is_of_assets(collection):
+        return func.ST_Area(collection.geometry, type_=Double)
+    backlog = cast(collection.properties["repair_backlog_eur"].column, Double)
+    return func.coalesce(backlog, literal_column("-1"), type_=Double)
+
+
+def _value(collection: FeatureCollection, name: str) -> ColumnElement[Any]:
+    if name == ASSET_CLASS and name not in collection.properties:
+        return literal_column(f"'{collection.id}'", TEXT)
+    described = collection.properties[name]
+    return cast(described.read(), Double) if described.type is float else described.read()
+
+
+def _encoded(drawn: CTE, layer: str) -> Select[bytes, int]:
+    """A tile of the heaviest features, in an order that is always the same."""
+    kept = [column for column in drawn.c if column.name != _WEIGHT]
+    shown = (
+        select(*kept)
+        .where(drawn.c[_GEOMETRY].is_not(None))
+        .order_by(drawn.c[_WEIGHT].desc(), drawn.c[_NUMBER], drawn.c.id)
+        .limit(_limit())
+        .cte("shown")
+        .prefix_with(*_ONCE)
+    )
+    constants = ("shown", f"'{layer}'", str(GRID), f"'{_GEOMETRY}'", f"'{_NUMBER}'")
+    content: ColumnElement[bytes] = func.ST_AsMVT(*map(_constant, constants), type_=BYTEA)
+    return select(content, func.count()).select_from(shown)
+
+
+def _constant(code: str) -> ColumnElement[Any]:
+    return literal_column(code)
+
+
+def _side(geometry: ColumnElement[Any]) -> ColumnElement[float]:
+    width = func.ST_XMax(geometry) - func.ST_XMin(geometry)
+    height = func.ST_YMax(geometry) - func.ST_YMin(geometry)
+    return func.greatest(width, height, type_=Double)
+
+
+def _metres(name: str) -> ColumnElement[float]:
+    return bindparam(name, type_=Double)
+
+
+def _limit() -> ColumnElement[int]:
+    return bindparam("limit", type_=postgresql.INTEGER())
+
+
+def _compiled(statement: Select[bytes, int]) -> TileStatement:
+    compiled = statement.compile(dialect=_DIALECT)
+    constants = {name: value for name, value in compiled.params.items() if value is not None}
+    return TileStatement(str(compiled), constants)

@@ -1,0 +1,104 @@
+"""Vector tiles, drawn by PostGIS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from gis.crs import TM35FIN
+from gis.tiles import Tile, TileMatrixSet, tile_area
+from service.database import raw_connection
+from service.queries.feature_tile_statements import ASSET_CLASS, GRID, MARGIN, is_of_assets, tile_statement
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from service.queries.feature_collections import FeatureCollection
+
+MOST_BYTES = 500_000
+MOST_FEATURES = 6_000
+THINNED_FROM_M = 5.0
+"""Side of a pixel on the ground from which on small features are thinned: zoom 13 and less of WebMercatorQuad."""
+_CELL_PIXELS = 4
+_TOLERANCE_PIXELS = 0.25
+_OF_ASSETS = (
+    ASSET_CLASS,
+    "condition_index",
+    "condition_basis",
+    "repair_backlog_eur",
+    "needed_backlog_eur",
+    "avoidable_backlog_eur",
+)
+_OF_AREAS = ("service_code", "name_fi", "name_sv", "population")
+# Compiling a plan takes longer than drawing a tile; a second process is worth its start only where much is thinned.
+_FOR_TILES = "SET LOCAL jit = off"
+_FOR_SMALL_TILES = "SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0"
+
+
+@dataclass(frozen=True)
+class TileQuery:
+    """Which tile is asked for.
+
+    Attributes:
+        collection_id: The collection.
+        tiles: The tile matrix set.
+        tile: Its place there.
+        properties: Names of the properties that its features carry beside their id.
+        municipality_code: Only features of this municipality.
+    """
+
+    collection_id: str
+    tiles: TileMatrixSet
+    tile: Tile
+    properties: tuple[str, ...]
+    municipality_code: str | None = None
+
+
+def style_properties(collection: FeatureCollection) -> tuple[str, ...]:
+    """Return the properties that a tile carries unless more are asked for: what styles and labels need."""
+    if is_of_assets(collection):
+        return _OF_ASSETS
+    return tuple(name for name in _OF_AREAS if name in collection.properties)
+
+
+def load_tile(connection: Connection, query: TileQuery) -> bytes:
+    """Return a Mapbox vector tile, empty where there is nothing.
+
+    It never has more bytes than `MOST_BYTES`, as long as it has more than one feature: where so many properties are
+    asked for that it would, it is drawn again with fewer features, those with the largest backlog.
+    """
+    area = tile_area(query.tiles.id, query.tile, MARGIN / GRID)
+    if area is None:
+        return b""
+    values = _values(query, shapely.to_wkb(shapely.set_srid(area, TM35FIN.srid), include_srid=True))
+    content, count = _draw(connection, query, values, MOST_FEATURES)
+    while len(content) > MOST_BYTES and count > 1:
+        content, count = _draw(connection, query, values, max(1, int(count * 0.95 * MOST_BYTES / len(content))))
+    return content if count else b""
+
+
+def _values(query: TileQuery, area: bytes) -> dict[str, Any]:
+    sides = zip(("west", "south", "east", "north"), query.tiles.tile_bounds(query.tile), strict=True)
+    pixel = query.tiles.ground_cell_m(query.tile.zoom)
+    metres = {"cell": pixel * _CELL_PIXELS, "tolerance": pixel * _TOLERANCE_PIXELS}
+    return {"area": area, **dict(sides), **metres, "municipality": query.municipality_code}
+
+
+def _draw(connection: Connection, query: TileQuery, values: dict[str, Any], limit: int) -> tuple[bytes, int]:
+    """Run the statement unprepared: a plan for any tile would be a bad plan for this one."""
+    thinned = query.tiles.ground_cell_m(query.tile.zoom) > THINNED_FROM_M
+    statement = tile_statement(
+        query.collection_id,
+        query.tiles.crs.srid,
+        query.properties,
+        thinned=thinned,
+        in_municipality=query.municipality_code is not None,
+    )
+    raw = raw_connection(connection)
+    raw.execute(_FOR_TILES if thinned else _FOR_SMALL_TILES, prepare=False)
+    with raw.cursor(binary=True) as cursor:
+        cursor.execute(statement.text, {**statement.constants, **values, "limit": limit}, prepare=False)
+        row = cursor.fetchone()
+    return (row[0], row[1]) if row else (b"", 0)
