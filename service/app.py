@@ -12,6 +12,7 @@ from service import ogc
 from service.api import (
     asset_classes,
     assets,
+    feature_writes,
     health,
     needs,
     nested_records,
@@ -63,6 +64,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.after_request(compress_answer)  # the first named is the last to run: it gets the answer as it is
     app.after_request(_secured)
     register_blueprints(create_api(app), _rest_blueprints())
+    app.register_blueprint(feature_writes.blueprint, url_prefix="/ogc")
     app.register_blueprint(ogc.blueprint, url_prefix="/ogc")
     app.register_blueprint(health.blueprint)
     app.register_blueprint(pages.blueprint)

@@ -121,6 +121,11 @@ def read_json(req: Request) -> Any:
     if not (req.is_json or req.mimetype == "application/merge-patch+json") or req.headers.get("Content-Encoding"):
         given = req.headers.get("Content-Encoding") or req.mimetype or "no content type"
         raise UnsupportedMediaType(f"The body is to be application/json, not {given[:100]}.")
+    return parsed_body(req)
+
+
+def parsed_body(req: Request) -> Any:
+    """Return a request's body as parsed JSON, whatever type it is said to be; raises for malformed JSON (400)."""
     try:
         return orjson.loads(req.get_data())
     except orjson.JSONDecodeError as error:

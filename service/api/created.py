@@ -68,9 +68,10 @@ def _repeatable_request() -> RepeatableRequest | None:
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         detail = f"1 to {LONGEST_KEY} printable characters are expected"
         raise MalformedRequest(f"Idempotency-Key: {detail}", [Fault("Idempotency-Key", detail)])
-    content = b"\n".join((request.method.encode(), request.full_path.encode(), request.get_data()))
+    system = request.headers.get("Content-Crs", "").encode()
+    content = b"\n".join((request.method.encode(), request.full_path.encode(), system, request.get_data()))
     return RepeatableRequest(principal().holder, key, content)
 
 
 def _response(answer: Answer) -> Response:
-    return Response(answer.body, answer.status, dict(answer.headers), mimetype=JSON_TYPE)
+    return Response(answer.body, answer.status, {"Content-Type": JSON_TYPE, **answer.headers})

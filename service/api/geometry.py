@@ -7,7 +7,7 @@ from typing import Any
 
 import marshmallow
 import shapely
-from flask import request
+from flask import g, request
 from marshmallow import fields
 from shapely.geometry.base import BaseGeometry
 
@@ -15,6 +15,7 @@ from gis.bbox import bbox_in_finland, parse_bbox
 from gis.crs import CRS84, READABLE_CRS, SERVED_CRS, TM35FIN, Crs, parse_crs
 from gis.errors import BboxError, GeometryError, UnknownCrsError
 from gis.geojson import GEOMETRY_TYPES, read_geometry
+from service.errors import Fault, MalformedRequest
 
 _DESCRIPTION = "GeoJSON geometry; longitude and latitude (CRS84) unless `crs` names another system"
 
@@ -64,8 +65,21 @@ class ReadCrs(marshmallow.Schema):
 
 
 def written_crs() -> Crs:
-    """Return the system of the coordinates in this request's body."""
+    """Return the system of the coordinates in this request's body: what `use_content_crs` noted, or the query's."""
+    noted: Crs | None = g.get("content_crs")
+    if noted is not None:
+        return noted
     return parse_crs(request.args["crs"], READABLE_CRS) if "crs" in request.args else CRS84
+
+
+def use_content_crs() -> None:
+    """Note the system that the header `Content-Crs` names, CRS84 without it; raises `MalformedRequest`."""
+    named = request.headers.get("Content-Crs", CRS84.uri).strip()
+    try:
+        g.content_crs = parse_crs(named.removeprefix("<").removesuffix(">"), READABLE_CRS)
+    except UnknownCrsError as error:
+        faults = [Fault("Content-Crs", fault.detail) for fault in error.faults]
+        raise MalformedRequest(f"The header Content-Crs cannot be read: {faults[0].detail}", faults) from error
 
 
 def read_box(text: str, crs: Crs) -> bytes | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Response, request
 
 from service.errors import VersionMissing
@@ -25,9 +27,18 @@ def expected_versions() -> frozenset[int] | None:
     """Return the versions that If-Match names, None for `*`; raises `VersionMissing` without the header."""
     if "If-Match" not in request.headers:
         raise VersionMissing
-    if request.if_match.star_tag:
+    return matched_versions()
+
+
+def matched_versions() -> frozenset[int] | None:
+    """Return the versions that If-Match names, None for `*` and without the header.
+
+    The ETag of a feature goes on after its version, as what a GIS client sees changes without it.
+    """
+    if "If-Match" not in request.headers or request.if_match.star_tag:
         return None
-    return frozenset(int(tag) for tag in request.if_match.as_set() if tag.isascii() and tag.isdecimal())
+    numbers = (str(tag).partition("-")[0] for tag in request.if_match.as_set())
+    return frozenset(int(each) for each in numbers if re.fullmatch("[0-9]{1,18}", each, re.ASCII))
 
 
 def unless_known(answer: Response, row_version: int) -> Response:

@@ -60,3 +60,5 @@ VALUES ('091', 'basic_education', 'north', 'all', 'Pohjoinen',
 INSERT INTO population_grid (municipality_code, grid_code, cell_id, year, population, has_known_place, geometry)
 SELECT '091', 'hsy', n::text, 2023, n, true, ST_MakeEnvelope(380000 + 250 * n, 6670000, 380250 + 250 * n, 6670250, 3067)
 FROM generate_series(1, 30) AS n;
+
+SELECT setval('asset_id_seq', 100000);
