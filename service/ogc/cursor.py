@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _ALTERED = "the cursor is not one that this service gave out"
-_OTHER_QUERY = "the cursor belongs to another query: bbox and filters must stay as they were on the first page"
+_OTHER_QUERY = "the cursor belongs to another query: bbox, filters and order must stay as they were on the first page"
 
 
 def encode_cursor(key: Sequence[Any], query_identity: object) -> str:
@@ -22,19 +22,23 @@ def encode_cursor(key: Sequence[Any], query_identity: object) -> str:
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
-def decode_cursor(text: str, key_types: Sequence[type[Any]], query_identity: object) -> tuple[Any, ...]:
+def decode_cursor(
+    text: str, key_types: Sequence[type[Any]], query_identity: object, *, nullable: int = 0
+) -> tuple[Any, ...]:
     """Return the key that a cursor continues after.
 
     Args:
         text: The cursor.
         key_types: Types of the key's parts.
         query_identity: What the query selects, the same as when the cursor was made.
+        nullable: How many parts, from the first, may be null: values that features are sorted by.
 
     Raises:
         ValueError: The cursor is malformed or belongs to another query.
     """
     fingerprint, *key = _content(text)
-    if len(key) != len(key_types) or not all(map(_fits, key, key_types)):
+    may_be_null = [place < nullable for place in range(len(key))]
+    if len(key) != len(key_types) or not all(map(_fits, key, key_types, may_be_null)):
         raise ValueError(_ALTERED)
     if fingerprint != _fingerprint(query_identity):
         raise ValueError(_OTHER_QUERY)
@@ -51,11 +55,13 @@ def _content(text: str) -> list[Any]:
     return content
 
 
-def _fits(part: Any, kind: type[Any]) -> bool:
+def _fits(part: Any, kind: type[Any], may_be_null: bool) -> bool:
     """Whether a part is of its type and can be a key: no number beyond 64 bits, no text with a NUL."""
+    if part is None:
+        return may_be_null
     if type(part) is not kind:
         return False
-    return -(2**63) <= part < 2**63 if kind is int else "\0" not in part
+    return "\0" not in part if isinstance(part, str) else -(2**63) <= part < 2**63
 
 
 def _fingerprint(query_identity: object) -> str:

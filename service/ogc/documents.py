@@ -20,6 +20,19 @@ CONFORMANCE = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
+    "http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
+    "http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
+    "http://www.opengis.net/spec/cql2/1.0/conf/accent-insensitive-comparison",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
+    "http://www.opengis.net/spec/cql2/1.0/conf/spatial-functions",
 )
 """The classes of which every requirement is met."""
 
@@ -29,6 +42,7 @@ _SCHEMA_RELATION = "http://www.opengis.net/def/rel/ogc/1.0/schema"
 # Case does not matter in a relation (RFC 8288), but GDAL before 3.7 finds the link in this spelling only.
 _GEOJSON_SCHEMA_RELATION = "describedBy"
 _QUERYABLES_RELATION = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+_SORTABLES_RELATION = "http://www.opengis.net/def/rel/ogc/1.0/sortables"
 
 
 def landing_document() -> dict[str, Any]:
@@ -80,4 +94,5 @@ def _collection_links(collection: FeatureCollection) -> list[Link]:
         link(_SCHEMA_RELATION, to("schema"), JSON_SCHEMA, "What the features hold"),
         link(_GEOJSON_SCHEMA_RELATION, to("geojson_schema"), JSON_SCHEMA, "A feature as GeoJSON"),
         link(_QUERYABLES_RELATION, to("queryables"), JSON_SCHEMA, "What can be filtered by"),
+        link(_SORTABLES_RELATION, to("sortables"), JSON_SCHEMA, "What can be sorted by"),
     ]

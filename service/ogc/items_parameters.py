@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import shapely
-
-from gis.bbox import Bbox, bbox_in_finland, parse_bbox
-from gis.crs import CRS84, TM35FIN, parse_crs
 from service.ogc.cursor import decode_cursor
-from service.ogc.datetime_parameter import check_datetime
-from service.ogc.property_values import parse_property_value
-from service.ogc.reach import within_reach
-from service.queries.features import FeatureQuery
+from service.ogc.selection_parameters import SELECTION_PARAMETERS, read_crs, read_selection
+from service.ogc.sorting import read_properties, read_sortby
+from service.queries.feature_sorting import sort_types
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from service.ogc.faults import FaultList
     from service.queries.feature_collections import FeatureCollection
+    from service.queries.feature_query import FeatureQuery, SortKey
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 10_000
-ITEMS_PARAMETERS = ("f", "bbox", "bbox-crs", "crs", "datetime", "limit", "cursor", "municipality")
-_MUNICIPALITY = re.compile(r"[0-9]{3}", re.ASCII)
+ITEMS_PARAMETERS = ("f", "crs", "limit", "cursor", "sortby", "properties", *SELECTION_PARAMETERS)
+_OF_THE_PAGE = frozenset({"f", "limit", "cursor", "crs", "properties"})
 
 
 def read_items_parameters(
@@ -37,68 +32,30 @@ def read_items_parameters(
         parameters: Query parameters by name; names that are neither known nor properties must be gone.
         faults: Where faults are noted; raise them before the result is used.
     """
-    crs = CRS84
-    if "crs" in parameters:
-        with faults.of("crs"):
-            crs = parse_crs(parameters["crs"])
-    box = _read_bbox(parameters, faults)
-    equal = _read_equal(collection, parameters, faults)
-    if "datetime" in parameters:
-        with faults.of("datetime"):
-            check_datetime(parameters["datetime"])
-    after = _read_cursor(collection, parameters, faults)
-    limit = _read_limit(parameters, faults)
-    query = within_reach(FeatureQuery(collection.id, crs, limit, equal=equal, after=after))
-    return _within(query, box) if box else query
+    sort = read_sortby(collection, parameters["sortby"], faults) if "sortby" in parameters else ()
+    return replace(
+        read_selection(collection, parameters, faults),
+        crs=read_crs("crs", parameters, faults),
+        limit=_read_limit(parameters, faults),
+        sort=sort,
+        shown=read_properties(collection, parameters["properties"], faults) if "properties" in parameters else None,
+        after=_read_cursor(collection, parameters, sort, faults),
+    )
 
 
 def query_identity(collection: FeatureCollection, parameters: Mapping[str, str]) -> object:
-    """Return what a query selects, so that a cursor of another query is known: all but form, page and system."""
-    of_the_page = {"f", "limit", "cursor", "crs"}
-    return collection.id, sorted((name, value) for name, value in parameters.items() if name not in of_the_page)
-
-
-def _within(query: FeatureQuery, box: Bbox) -> FeatureQuery:
-    area = bbox_in_finland(box)
-    if area is None:
-        return replace(query, nowhere=True)
-    ewkb = shapely.to_wkb(shapely.set_srid(area, TM35FIN.srid), include_srid=True)
-    return replace(query, area=ewkb, heights=box.heights)
-
-
-def _read_bbox(parameters: Mapping[str, str], faults: FaultList) -> Bbox | None:
-    crs = CRS84
-    if "bbox-crs" in parameters:
-        with faults.of("bbox-crs"):
-            crs = parse_crs(parameters["bbox-crs"])
-    if "bbox" in parameters:
-        with faults.of("bbox"):
-            return parse_bbox(parameters["bbox"], crs)
-    return None
-
-
-def _read_equal(collection: FeatureCollection, parameters: Mapping[str, str], faults: FaultList) -> dict[str, Any]:
-    equal: dict[str, Any] = {}
-    for name, text in parameters.items():
-        if name in collection.properties:
-            with faults.of(name):
-                equal[name] = parse_property_value(collection.properties[name], text)
-    if "municipality" in parameters:
-        code = parameters["municipality"]
-        if not _MUNICIPALITY.fullmatch(code):
-            faults.add("municipality", f"'{code[:40]}' is not a municipality code of three digits")
-        elif equal.setdefault("municipality_code", code) != code:
-            faults.add("municipality", "contradicts municipality_code")
-    return equal
+    """Return what a query selects, and in which order, so that a cursor of another query is known."""
+    return collection.id, sorted((name, value) for name, value in parameters.items() if name not in _OF_THE_PAGE)
 
 
 def _read_cursor(
-    collection: FeatureCollection, parameters: Mapping[str, str], faults: FaultList
+    collection: FeatureCollection, parameters: Mapping[str, str], sort: tuple[SortKey, ...], faults: FaultList
 ) -> tuple[Any, ...] | None:
-    if "cursor" in parameters:
-        key_types = [column.type.python_type for column in collection.key]
+    if "cursor" in parameters and all(key.name in collection.properties for key in sort):
+        types = [*sort_types(collection, sort), *(column.type.python_type for column in collection.key)]
         with faults.of("cursor"):
-            return decode_cursor(parameters["cursor"], key_types, query_identity(collection, parameters))
+            identity = query_identity(collection, parameters)
+            return decode_cursor(parameters["cursor"], types, identity, nullable=len(sort))
     return None
 
 

@@ -54,13 +54,14 @@ def _common_paths() -> dict[str, Any]:
 
 def _collection_paths(collection: FeatureCollection) -> dict[str, Any]:
     path, title, tag = f"/collections/{collection.id}", collection.title, collection.id
-    shared = [reference("parameters", name) for name in ITEMS_PARAMETERS]
+    shared = [reference("parameters", "itemsFormat" if name == "f" else name) for name in ITEMS_PARAMETERS]
     feature_id, crs = reference("parameters", "featureId"), reference("parameters", "crs")
     return {
         path: _path(f"describe.{tag}", tag, title, "Collection"),
         f"{path}/schema": _path(f"schema.{tag}", tag, f"Schema of {title}", "Schema"),
         f"{path}/geojson-schema": _path(f"geojson.{tag}", tag, f"{title} as GeoJSON", "Schema"),
         f"{path}/queryables": _path(f"queryables.{tag}", tag, f"Queryables of {title}", "Schema"),
+        f"{path}/sortables": _path(f"sortables.{tag}", tag, f"Sortables of {title}", "Schema"),
         f"{path}/items": _path(
             f"features.{tag}", tag, f"Features of {title}", "Features", [*shared, *_filters(collection)]
         ),

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from gis.crs import CRS84, SERVED_CRS
+from service.ogc.bulk_formats import BulkFormat
+from service.ogc.filter_text import LANGUAGES, MAX_LENGTH
 from service.ogc.items_parameters import DEFAULT_LIMIT, MAX_LIMIT
 from service.ogc.negotiation import GEOJSON, HTML, JSON, JSON_SCHEMA, OPENAPI, Representation
+from service.ogc.sorting import MOST_SORT_KEYS
 
 _CRS_URIS = [crs.uri for crs in SERVED_CRS.values()]
 _PROBLEM = "application/problem+json"
@@ -38,8 +41,18 @@ def _parameters() -> dict[str, Any]:
     crs = {"type": "string", "format": "uri", "enum": _CRS_URIS, "default": CRS84.uri}
     limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
     code = {"type": "string", "pattern": "^[0-9]{3}$"}
+    sort = {"type": "array", "items": {"type": "string", "pattern": "^[+-]?[a-z]"}, "minItems": 1}
+    names = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    language = {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
     by_key = {
         "f": _parameter("f", "Representation; goes before Accept", {"type": "string", "enum": list(Representation)}),
+        "itemsFormat": _parameter(
+            "f",
+            "Representation; goes before Accept. csv, gpkg and flatgeobuf give all that is selected, without a limit "
+            "unless one is given, easting or longitude first in every system; flatgeobuf of shapes of several kinds "
+            "has no heights",
+            {"type": "string", "enum": [*Representation, *BulkFormat]},
+        ),
         "featureId": _parameter("featureId", "Id of a feature", {"type": "string"}, "path"),
         "bbox": _parameter(
             "bbox", "Only features that touch this box: west,south,east,north, or with heights", numbers
@@ -50,6 +63,19 @@ def _parameters() -> dict[str, Any]:
         "limit": _parameter("limit", "Most features of a page; more than the maximum means the maximum", limit),
         "cursor": _parameter("cursor", "Where the page starts, from the `next` link", {"type": "string"}),
         "municipality": _parameter("municipality", "Only features of this municipality", code),
+        "filter": _parameter(
+            "filter",
+            "Only features that meet this condition on the queryables, in CQL2",
+            {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH},
+        ),
+        "filter-lang": _parameter("filter-lang", "Language of `filter`; cql-text is read as cql2-text", language),
+        "filter-crs": _parameter("filter-crs", "System of coordinates in `filter`, axes as it declares them", crs),
+        "sortby": _parameter(
+            "sortby",
+            "Sortables to order by: `name` or `+name` ascending, `-name` descending; no value comes last",
+            {**sort, "maxItems": MOST_SORT_KEYS},
+        ),
+        "properties": _parameter("properties", "Properties that the features are given with; all without it", names),
     }
     by_key["datetime"]["description"] += "; an RFC 3339 date-time or an interval of them"
     return by_key
@@ -78,7 +104,7 @@ def _responses() -> dict[str, Any]:
         "Collections": document("All collections", JSON, "collections"),
         "Collection": document("One collection", JSON, "collection"),
         "Schema": document("A JSON Schema", JSON_SCHEMA, "jsonSchema"),
-        "Features": {**document("A page of features", GEOJSON, "featureCollection"), **in_crs},
+        "Features": _features(document("A page of features, or all", GEOJSON, "featureCollection"), in_crs),
         "Feature": {**document("One feature", GEOJSON, "feature"), **in_crs},
         "Malformed": problem("A query parameter is unknown or malformed"),
         "Unauthorized": problem("The token is missing or not good"),
@@ -87,6 +113,13 @@ def _responses() -> dict[str, Any]:
         "NotAcceptable": problem("There is no representation that the client accepts"),
         "Unavailable": problem("The database does not answer"),
     }
+
+
+def _features(page: dict[str, Any], in_crs: dict[str, Any]) -> dict[str, Any]:
+    whole = {
+        each.media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for each in BulkFormat
+    }
+    return {**page, **in_crs, "content": {**page["content"], **whole}}
 
 
 def _schemas() -> dict[str, Any]:

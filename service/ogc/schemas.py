@@ -43,6 +43,13 @@ def queryables_schema(collection: FeatureCollection, address: str) -> dict[str, 
     return _schema(collection, address, additional=False)
 
 
+def sortables_schema(collection: FeatureCollection, address: str) -> dict[str, Any]:
+    """Return the schema of what the features of a collection can be sorted by: its properties."""
+    schema = _schema(collection, address, additional=False)
+    del schema["properties"]["id"], schema["properties"]["geometry"]
+    return schema
+
+
 def geojson_schema(collection: FeatureCollection, address: str) -> dict[str, Any]:
     """Return the schema of a feature as GeoJSON, by which GDAL knows the type of a column that is null at first."""
     properties = {name: value_schema(each) for name, each in collection.properties.items()}

@@ -84,6 +84,12 @@ def queryables(collection_id: str) -> Response:
     return _schema_response(collection_id, "queryables", schemas.queryables_schema)
 
 
+@blueprint.get("/collections/<collection_id>/sortables")
+def sortables(collection_id: str) -> Response:
+    """What a collection can be sorted by."""
+    return _schema_response(collection_id, "sortables", schemas.sortables_schema)
+
+
 def _schema_response(
     collection_id: str, endpoint: str, described_by: Callable[[FeatureCollection, str], dict[str, Any]]
 ) -> Response:

@@ -1,0 +1,96 @@
+"""The text of a filter as the tree that CQL2 JSON writes, and its bounds: no filter is too long or nested too deep."""
+
+from __future__ import annotations
+
+import re
+
+import cql2
+import orjson
+
+MAX_LENGTH = 50_000
+"""Most characters of a filter; a request line of the server holds fewer."""
+
+MAX_NESTING = 50
+"""Most levels within each other. The parser calls itself for each and has no bound of its own: it would crash."""
+
+LANGUAGES = ("cql2-text", "cql2-json", "cql-text")
+"""Languages by name, the default first. GDAL before 3.8 knows the first one by the draft's name, `cql-text`."""
+
+_TOKEN = re.compile(
+    r"""(?P<text>'(?:[^'\\]|''|\\'|\\)*+') | (?P<name>"[^"]*") | (?P<open>\() | (?P<close>\))
+    | (?P<fraction>(?<!\w)\.\d) | (?P<apart>,|\b(?:and|or)\b)
+    | (?P<nesting>\bnot\b|[-+*/%^=<>!]) | (?P<unclosed>['"])""",
+    re.IGNORECASE | re.VERBOSE | re.ASCII,
+)
+_PLACE = re.compile(r"--> (\d+):(\d+)")
+
+
+def parse_filter(text: str, language: str = LANGUAGES[0]) -> object:
+    """Return a filter as a tree of CQL2 JSON: objects with `op` and `args`, properties, values and geometries.
+
+    Raises:
+        ValueError: It is too long, nested too deep or not of the language; says what and where.
+
+    >>> parse_filter("storeys > 3")
+    {'op': '>', 'args': [{'property': 'storeys'}, 3.0]}
+    """
+    if len(text) > MAX_LENGTH:
+        raise ValueError(f"the filter has {len(text)} characters, at most {MAX_LENGTH} are read")
+    tree = _parse_json(text) if language == "cql2-json" else _parse_text(text)
+    _check_depth(tree)
+    return tree
+
+
+def _parse_json(text: str) -> object:
+    try:
+        return orjson.loads(text)
+    except ValueError as error:
+        raise ValueError(f"the filter is not JSON: {error}") from error
+
+
+def _parse_text(text: str) -> object:
+    _check_nesting(text)
+    try:
+        return cql2.parse_text(_TOKEN.sub(_as_the_parser_reads, text)).to_json()
+    except (cql2.ParseError, ValueError) as error:
+        raise ValueError(_fault(text, str(error))) from error
+
+
+def _as_the_parser_reads(token: re.Match[str]) -> str:
+    r"""Spell what the standard allows and the parser does not know: a quote as `\'`, a number as `.5`."""
+    if token.lastgroup == "text":
+        return "'" + token[0][1:-1].replace("\\'", "''") + "'"
+    return f"0{token[0]}" if token.lastgroup == "fraction" else token[0]
+
+
+def _check_nesting(text: str) -> None:
+    """Count brackets, and operators that follow each other without anything that sets them apart."""
+    depth, operators = 0, 0
+    for token in _TOKEN.finditer(text):
+        kind = token.lastgroup
+        if kind == "unclosed":
+            raise ValueError(f"the filter has a quote without its counterpart at character {token.start() + 1}")
+        depth += {"open": 1, "close": -1}.get(kind or "", 0)
+        operators = operators + 1 if kind == "nesting" else 0 if kind == "apart" else operators
+        if depth + operators > MAX_NESTING:
+            raise ValueError(f"the filter is nested deeper than {MAX_NESTING} levels at character {token.start() + 1}")
+
+
+def _check_depth(tree: object) -> None:
+    """Bound the depth of the tree, whose lists and objects count as levels, before anything calls itself over it."""
+    level, nodes = 0, [tree]
+    while nodes:
+        if level > 2 * MAX_NESTING + 8:  # an operator is an object with a list; a geometry has a few more
+            raise ValueError(f"the filter is nested deeper than {MAX_NESTING} levels")
+        parts = [list(node.values()) if isinstance(node, dict) else node for node in nodes]
+        level, nodes = level + 1, [child for part in parts if isinstance(part, list) for child in part]
+
+
+def _fault(text: str, reason: str) -> str:
+    place = _PLACE.search(reason)
+    if place is None:
+        return f"the filter is not CQL2 text: {reason[:200]}"
+    line, column = int(place[1]), int(place[2])
+    rest = "".join(text.splitlines(keepends=True)[line - 1 :])[column - 1 :].strip()
+    where = f"near '{rest[:30]}'" if rest else "at its end, where more is expected"
+    return f"the filter is not CQL2 text: it cannot be read {where} (line {line}, character {column})"
