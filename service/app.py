@@ -34,7 +34,7 @@ from service.api.rest_api import create_api, register_blueprints
 from service.api.state import keep_state
 from service.database import Database
 from service.importers.pipeline import import_file
-from service.importers.profile_file import profile_names
+from service.importers.profile_file import profile_names, profile_targets
 from service.settings import Settings
 from service.web import blueprint as web
 
@@ -81,7 +81,7 @@ def _rest_blueprints() -> list[RestBlueprint]:
         needs.blueprint,
         parameters.blueprint,
         statistics.blueprint,
-        imports_blueprint(import_file, profile_names),
+        imports_blueprint(import_file, profile_names, profile_targets),
         runs.blueprint,
         reports.blueprint,
         *map(class_blueprint, ASSET_CLASSES.values()),

@@ -30,14 +30,15 @@ Described = Callable[[Session, Mapping[str, Any]], tuple[Any, Mapping[str, str]]
 class CreatedAnswer:
     """The last step of an operation that adds a record: makes the answer, and keeps it within the transaction."""
 
-    def __init__(self, describe: Described) -> None:
+    def __init__(self, describe: Described, status: int = 201) -> None:
         self._describe = describe
+        self._status = status
         self._answer: Answer | None = None
 
     def __call__(self, session: Session, record: Mapping[str, Any]) -> None:
         """Make the answer of the record that was written."""
         document, headers = self._describe(session, record)
-        self._answer = Answer(201, headers, to_json(document).decode())
+        self._answer = Answer(self._status, headers, to_json(document).decode())
         repeatable: RepeatableRequest | None = g.get("repeatable")
         if repeatable is not None:
             keep_answer(session, repeatable, self._answer)

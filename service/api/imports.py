@@ -17,13 +17,13 @@ from service.api.answers import json_answer, to_json
 from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint, faults_of, invalid_body
 from service.api.fields import municipality_field
-from service.api.identity import needs, principal, readable_municipality
+from service.api.identity import principal, readable_municipality
 from service.api.problems import PROBLEM_TYPE, problem_document
 from service.api.record_lists import MunicipalListQuery, municipal_page, record_document
 from service.api.state import database
 from service.database import Database
 from service.errors import Fault, NotFound
-from service.operations.access import Action
+from service.operations.access import Action, action_of_import
 from service.operations.import_report import ImportFault, ImportReport
 from service.queries.record_sets import IMPORTS
 from service.queries.records import load_record
@@ -64,25 +64,38 @@ def import_form(profiles: list[str]) -> type[marshmallow.Schema]:
     return marshmallow.Schema.from_dict(members, name="ImportForm")
 
 
-def imports_blueprint(import_file: ImportFile, profile_names: Callable[[], list[str]]) -> RestBlueprint:
+def imports_blueprint(
+    import_file: ImportFile, profile_names: Callable[[], list[str]], profile_targets: Callable[[str], frozenset[str]]
+) -> RestBlueprint:
     """Return the blueprint of imports; the importer is handed in, as it stands beside this package."""
     blueprint = RestBlueprint("imports", __name__, description="Files taken into the register by mapping profiles")
     form = import_form(profile_names())
-    _add_import(blueprint, import_file, form)
+    _add_import(blueprint, import_file, form, profile_targets)
     _add_reading(blueprint)
     return blueprint
 
 
-def _add_import(blueprint: RestBlueprint, import_file: ImportFile, form: type[marshmallow.Schema]) -> None:
+def _add_import(
+    blueprint: RestBlueprint,
+    import_file: ImportFile,
+    form: type[marshmallow.Schema],
+    profile_targets: Callable[[str], frozenset[str]],
+) -> None:
     @blueprint.route("/imports", methods=["POST"])
     @blueprint.describe(requestBody=_request_body(form))
     @blueprint.answers(200, {"type": "object", "description": "Check report of a dry run"})
     @blueprint.answers(201, {"type": "object", "description": "Check report of what was written"})
-    @needs(Action.WRITE_RECORDS)
     def add_import() -> Response:
-        """Check a file, or take it in; the same file twice changes nothing."""
+        """Check a file, or take it in; the same file twice changes nothing.
+
+        Planners import population and service areas, engineers everything else.
+        """
+        if not principal().may(Action.WRITE_PLANS):
+            principal().check(Action.WRITE_RECORDS)
         terms = _terms(form)
-        municipality_code = _municipality(terms.get("municipality"))
+        municipality_code = terms.get("municipality") or principal().municipality_code
+        for action in sorted(set(map(action_of_import, profile_targets(terms["profile"])))):
+            _check(action, municipality_code)
         file = request.files["file"]
         name = Path((file.filename or "").replace("\\", "/")).name
         with tempfile.TemporaryDirectory(prefix="kuntokanta-") as folder:
@@ -138,14 +151,11 @@ def _terms(form: type[marshmallow.Schema]) -> dict[str, Any]:
     return terms
 
 
-def _municipality(told: str | None) -> str | None:
-    """Return the municipality to import for: the one that is told, or the only one that the token holds for."""
-    municipality_code = told or principal().municipality_code
+def _check(action: Action, municipality_code: str | None) -> None:
     if municipality_code is None:
-        principal().check_national(Action.WRITE_RECORDS)
+        principal().check_national(action)
     else:
-        principal().check(Action.WRITE_RECORDS, municipality_code)
-    return municipality_code
+        principal().check(action, municipality_code)
 
 
 def _suffix(name: str) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 
 from flask import Response, url_for
 from marshmallow import Schema, fields, validate
+from sqlalchemy.orm import Session
 
 from service.api.answers import json_answer, page_answer
 from service.api.blueprint import RestBlueprint
+from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.fields import QueryNumber, Text, WholeNumber, municipality_field
 from service.api.identity import needs, principal, readable_municipality
@@ -20,6 +22,7 @@ from service.operations.access import Action
 from service.operations.parameter_sets import METHODS
 from service.operations.runs import cancel_run, list_runs, look_at_run, parameters_of_run, start_run
 from service.operations.valuation_computation import ValuationRequest
+from service.queries.report_rows import load_run
 
 blueprint = RestBlueprint("runs", __name__, description="Valuations: what was computed when, with which parameters")
 _OBJECT = {"type": "object"}
@@ -71,8 +74,10 @@ class RunListQuery(Schema):
 
 
 @blueprint.route("/runs", methods=["POST"])
+@blueprint.header(KEY_PARAMETER)
 @blueprint.answers(202, _OBJECT)
 @needs(Action.WRITE_PLANS)
+@repeatable
 @blueprint.arguments(RunBody)
 def create(body: Mapping[str, Any]) -> Response:
     """Start a valuation; `Location` says where to look at it."""
@@ -86,9 +91,9 @@ def create(body: Mapping[str, Any]) -> Response:
         is_proportional=body["retention"] == "proportional",
         created_by=principal().holder,
     )
-    run_id = start_run(database(), request)
-    document = _document(look_at_run(database(), request.municipality_code, run_id))
-    return json_answer(document, 202, {"Location": url_for("runs.read", run=document["id"], _external=True)})
+    answer = CreatedAnswer(_begun, 202)
+    start_run(database(), request, finish=answer)
+    return answer.response()
 
 
 @blueprint.route("/runs", methods=["GET"])
@@ -129,6 +134,14 @@ def cancel(run: str) -> Response:
     principal().check(Action.WRITE_PLANS, municipality)
     cancel_run(database(), municipality, run_id)
     return Response(status=204)
+
+
+def _begun(session: Session, key: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
+    run = load_run(session.connection(), key["municipality_code"], key["run_id"])
+    if run is None:
+        raise RuntimeError("the run that was just recorded is not there")
+    document = _document(dict(run))
+    return document, {"Location": url_for("runs.read", run=document["id"], _external=True)}
 
 
 def _readable(run: str) -> tuple[str, int]:

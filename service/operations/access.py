@@ -37,6 +37,15 @@ MAY: Mapping[Action, frozenset[Role]] = MappingProxyType(
 )
 
 
+PLANNED = frozenset({"service_area", "service_need", "population_forecast", "population_grid", "population_grid_age"})
+"""Targets of imports that planners own; all others are records."""
+
+
+def action_of_import(target: str) -> Action:
+    """Return what writing the rows of an import's target needs the permission of."""
+    return Action.WRITE_PLANS if target in PLANNED else Action.WRITE_RECORDS
+
+
 @dataclass(frozen=True)
 class Principal:
     """Who asks: the holder of a token with a role, in one municipality or (None) in all."""
@@ -45,9 +54,13 @@ class Principal:
     role: Role
     municipality_code: str | None
 
+    def may(self, action: Action) -> bool:
+        """Whether the role allows this, somewhere."""
+        return self.role in MAY[action]
+
     def check(self, action: Action, municipality_code: str | None = None) -> None:
         """Raise `NotPermitted` unless this may be done in a municipality; None asks for the role alone."""
-        if self.role not in MAY[action]:
+        if not self.may(action):
             allowed = ", ".join(sorted(MAY[action]))
             raise NotPermitted(f"The role {self.role} may not {action}; this needs one of: {allowed}.")
         if municipality_code is not None and self.municipality_code not in (None, municipality_code):

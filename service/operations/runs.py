@@ -11,6 +11,7 @@ import structlog
 from models.run import RunState
 from service.database import Database
 from service.errors import DataConflict, KuntokantaError, NotFound
+from service.operations.kept_answers import Finish
 from service.operations.valuation import begin_run, carry_out_run
 from service.operations.valuation_computation import ValuationRequest
 from service.queries.report_rows import load_run, load_run_parameters, load_runs
@@ -19,13 +20,15 @@ from service.queries.results import end_run, is_held
 ENDED_MEANWHILE = "The process that carried it out has ended; start the run again."
 
 
-def start_run(database: Database, request: ValuationRequest) -> int:
+def start_run(database: Database, request: ValuationRequest, finish: Finish | None = None) -> int:
     """Begin a valuation, carry it out in a thread of its own and return its id at once.
+
+    `finish` is called when the run is recorded, within that transaction, with its key.
 
     Raises:
         NotFound, InvalidData: the request itself is wrong; no run is recorded.
     """
-    run_id = begin_run(database, request)
+    run_id = begin_run(database, request, finish)
     holds = threading.Event()
     threading.Thread(target=_carry_out, args=(database, request, run_id, holds), daemon=True).start()
     holds.wait(timeout=10)

@@ -11,6 +11,7 @@ from models.run import RunState
 from service.database import Database
 from service.engine.errors import EngineError
 from service.errors import Fault, InvalidData, KuntokantaError, NotFound
+from service.operations.kept_answers import Finish
 from service.operations.parameter_sets import METHODS
 from service.operations.valuation_computation import Progress, Valuation, ValuationRequest, compute
 from service.operations.valuation_results import store_results
@@ -54,8 +55,14 @@ def carry_out_run(
         raise
 
 
-def begin_run(database: Database, request: ValuationRequest) -> int:
-    """Record that a run has begun and return its id; raises `NotFound` and `InvalidData`."""
+def begin_run(database: Database, request: ValuationRequest, finish: Finish | None = None) -> int:
+    """Record that a run has begun and return its id; raises `NotFound` and `InvalidData`.
+
+    Args:
+        database: The register.
+        request: What is to be valued.
+        finish: Called last within the transaction, with the run's key.
+    """
     if request.method is not None and request.method not in METHODS:
         raise InvalidData(faults=[Fault("/method", f"none of {', '.join(METHODS)}")])
     with database.writing() as session:
@@ -63,6 +70,8 @@ def begin_run(database: Database, request: ValuationRequest) -> int:
             raise NotFound(f"There is no municipality {request.municipality_code}.")
         run_id = next_run_id(session)
         store_run(session, _run_row(request, run_id))
+        if finish is not None:
+            finish(session, {"municipality_code": request.municipality_code, "run_id": run_id})
     return run_id
 
 

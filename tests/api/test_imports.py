@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from models.access import Role
+
 PROFILE = "tampere_playgrounds"
 TAMPERE_GK24 = "urn:ogc:def:crs:EPSG::3878"
 
@@ -106,3 +108,30 @@ def test_of_a_faulty_file_nothing_is_written_unless_the_rest_is_accepted(admin: 
     assert admin("GET", "/api/v1/playground?municipality=902").json["items"] == []
     partial = send(admin, content, "p.geojson", profile=PROFILE, municipality="902", accept_partial="true")
     assert (partial.status_code, partial.json["added"], partial.json["faulty"]) == (201, 1, 1)
+
+
+POPULATION = (
+    "Väestö 31.12.\n\nAlue;Ikä;Yhteensä 2019 Väestö 31.12.\nKoekylä;0;12\nKoekylä;1;15\nKoelaakso;0;7\n"
+).encode("iso-8859-1")
+
+
+def test_a_planner_imports_population_and_an_engineer_does_not(engineer: Any, planner: Any) -> None:
+    fields = {"profile": "statfin_population_2019", "municipality": "901"}
+    refused = send(engineer, POPULATION, "v.csv", **fields)
+    assert refused.status_code == 403
+    assert "planner" in refused.json["detail"]
+    answer = send(planner, POPULATION, "v.csv", **fields)
+    assert answer.status_code == 201, answer.text
+    assert (answer.json["added"], answer.json["rows_skipped"]) == (2, 1)
+    assert send(planner, POPULATION, "v.csv", **{**fields, "municipality": "902"}).status_code == 403
+
+
+def test_an_administrator_imports_both(admin: Any) -> None:
+    assert send(admin, POPULATION, "v.csv", profile="statfin_population_2019", dry_run="true").status_code == 200
+    assert send(admin, TWO, "p.geojson", profile=PROFILE, municipality="902", dry_run="true").status_code == 200
+
+
+def test_who_only_reads_imports_nothing(service_for: Any) -> None:
+    viewer = service_for(Role.VIEWER, "901")
+    assert send(viewer, POPULATION, "v.csv", profile="statfin_population_2019").status_code == 403
+    assert send(service_for(None), POPULATION, "v.csv", profile="statfin_population_2019").status_code == 401

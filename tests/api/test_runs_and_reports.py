@@ -119,6 +119,17 @@ def test_a_run_names_every_fault_of_its_request(planner: Any) -> None:
     assert {fault["pointer"] for fault in answer.json["errors"]} == {f"/{name}" for name in body}
 
 
+def test_a_run_that_is_asked_for_twice_with_one_key_is_started_once(planner: Any) -> None:
+    body, headers = {"municipality_code": "901", "valuation_year": 2026}, {"Idempotency-Key": "this year's"}
+    first, second = (planner("POST", "/api/v1/runs", json=body, headers=headers) for _ in range(2))
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert (first.json, first.headers["Location"]) == (second.json, second.headers["Location"])
+    listed = planner("GET", "/api/v1/runs?municipality=901&limit=1").json["items"]
+    assert [each["id"] for each in listed] == [first.json["id"]]
+    other = planner("POST", "/api/v1/runs", json=body | {"valuation_year": 2027}, headers=headers)
+    assert other.status_code == 422
+
+
 def test_only_a_planner_starts_a_run_and_only_in_its_own_municipality(planner: Any, engineer: Any) -> None:
     body = {"municipality_code": "901", "valuation_year": 2026}
     assert engineer("POST", "/api/v1/runs", json=body).status_code == 403
