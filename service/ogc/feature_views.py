@@ -9,6 +9,8 @@ from flask import Response, request
 from gis.crs import CRS84, parse_crs
 from service.errors import NotFound
 from service.ogc import responses
+from service.ogc.bulk import bulk_links, whole_collection
+from service.ogc.bulk_formats import BulkFormat, bulk_format
 from service.ogc.cursor import encode_cursor
 from service.ogc.faults import FaultList
 from service.ogc.items_parameters import ITEMS_PARAMETERS, query_identity, read_items_parameters
@@ -34,12 +36,21 @@ def items(collection_id: str) -> Response:
     collection = collection_or_404(collection_id)
     faults = FaultList()
     parameters = known_parameters({*ITEMS_PARAMETERS, *collection.properties}, faults)
-    representation = chosen_representation(parameters.get("f"), request.accept_mimetypes, GEOJSON, faults)
+    whole = bulk_format(parameters.get("f"))
+    if whole is not None:
+        return whole_collection(collection, parameters, whole, faults)
+    representation = chosen_representation(
+        parameters.get("f"), request.accept_mimetypes, GEOJSON, faults, also=tuple(BulkFormat)
+    )
     query = read_items_parameters(collection, parameters, faults)
     faults.raise_if_any()
     with database().reading() as connection:
         page = load_features(connection, query)
-    links = [*representation_links(GEOJSON, representation), *_page_links(collection, parameters, page, representation)]
+    links = [
+        *representation_links(GEOJSON, representation),
+        *bulk_links(parameters),
+        *_page_links(collection, parameters, page, representation),
+    ]
     if representation is Representation.HTML:
         return responses.features_page(collection, page.features, links, query.crs)
     return responses.features_response(page.features, links, query.crs, number_matched=_number_matched(query, page))

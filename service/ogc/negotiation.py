@@ -33,7 +33,7 @@ class NotAcceptable(KuntokantaError):
 
 
 def chosen_representation(
-    wanted: str | None, accepted: MIMEAccept, json_type: str, faults: FaultList
+    wanted: str | None, accepted: MIMEAccept, json_type: str, faults: FaultList, also: tuple[str, ...] = ()
 ) -> Representation:
     """Return the representation to answer with.
 
@@ -42,12 +42,13 @@ def chosen_representation(
         accepted: The Accept header; empty and `*/*` mean JSON, as clients rely on.
         json_type: Media type of the resource's JSON.
         faults: Where a wrong `f` is noted.
+        also: Other values of `f` that the resource knows, for who is told what it knows.
 
     Raises:
         NotAcceptable: The header names nothing that can be given.
     """
     if wanted is not None:
-        return _by_name(wanted, faults)
+        return _by_name(wanted, faults, also)
     if not accepted:
         return Representation.JSON
     offered = {json_type.partition(";")[0]: Representation.JSON, JSON: Representation.JSON, HTML: Representation.HTML}
@@ -57,9 +58,9 @@ def chosen_representation(
     return offered[best.partition(";")[0]]
 
 
-def _by_name(wanted: str, faults: FaultList) -> Representation:
+def _by_name(wanted: str, faults: FaultList, also: tuple[str, ...]) -> Representation:
     try:
         return Representation(wanted)
     except ValueError:
-        faults.add("f", f"'{wanted[:40]}' is not a known format; known: {', '.join(Representation)}")
+        faults.add("f", f"'{wanted[:40]}' is not a known format; known: {', '.join((*Representation, *also))}")
         return Representation.JSON
