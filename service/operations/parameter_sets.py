@@ -106,14 +106,27 @@ def resolve_sets(
     Raises:
         ParameterMissing: names every value that is missing.
     """
-    sets, faults = [], []
+    sets: list[ParameterSet] = []
+    missing: dict[str, list[str]] = {}
+    faults: list[Fault] = []
     for asset_class, material, needs_unit_cost in kinds:
         found = _resolve(table, asset_class, material, method)
-        faults += _missing(found.resolved, asset_class, material, needs_unit_cost=needs_unit_cost)
+        for name in _missing(found.resolved, needs_unit_cost=needs_unit_cost):
+            missing.setdefault(name, []).append(_kind(found))
+        faults += _unknown_codes(found)
         sets.append(found)
+    faults += [
+        Fault(f"/parameters/{name}", f"no value for {'; '.join(of)} is valid on the valuation date")
+        for name, of in missing.items()
+    ]
     if faults:
         raise ParameterMissing(faults=faults)
     return sets
+
+
+def _kind(of: ParameterSet) -> str:
+    code = ASSET_CLASS_BY_NUMBER[of.asset_class].code
+    return f"{code} of {of.material}" if of.material else code
 
 
 def _resolve(table: ParameterTable, asset_class: int, material: str | None, method: str | None) -> ParameterSet:
@@ -129,20 +142,19 @@ def _resolve(table: ParameterTable, asset_class: int, material: str | None, meth
     return ParameterSet(asset_class, material, resolved | ({"backlog_method": method} if method else {}), ids)
 
 
-def _missing(resolved: dict[str, Any], asset_class: int, material: str | None, *, needs_unit_cost: bool) -> list[Fault]:
+def _missing(resolved: dict[str, Any], *, needs_unit_cost: bool) -> list[str]:
+    """Return the names of the parameters that are needed and have no value."""
     needed = [*ALWAYS_NEEDED, *NEEDED_BY_CURVE.get(resolved["deterioration_curve"], ())]
     needed += ["unit_cost_eur"] if needs_unit_cost else []
-    code = ASSET_CLASS_BY_NUMBER[asset_class].code
-    of = f"{code}, {material}" if material else code
-    faults = [
-        Fault(f"/parameters/{name}", f"no value for {of} is valid on the valuation date")
-        for name in needed
-        if resolved[name] is None
+    return [name for name in needed if resolved[name] is None]
+
+
+def _unknown_codes(found: ParameterSet) -> list[Fault]:
+    return [
+        Fault(f"/parameters/{name}", f"{found.resolved[name]!r} of {_kind(found)} is none of {', '.join(known)}")
+        for name, known in (("deterioration_curve", CURVES), ("backlog_method", METHODS))
+        if found.resolved[name] is not None and found.resolved[name] not in known
     ]
-    for name, known in (("deterioration_curve", CURVES), ("backlog_method", METHODS)):
-        if resolved[name] is not None and resolved[name] not in known:
-            faults.append(Fault(f"/parameters/{name}", f"{resolved[name]!r} of {of} is none of {', '.join(known)}"))
-    return faults
 
 
 def asset_parameters(sets: list[ParameterSet], number: NDArray[np.int64]) -> AssetParameters:
