@@ -62,9 +62,7 @@ def size_services(
     years = np.arange(valuation_year, valuation_year + horizon_years + 1)
     of_area = [(row["service_code"], row["area_code"]) for row in inputs.service_areas]
     services, areas = sorted({code for code, _ in of_area}), sorted({code for _, code in of_area})
-    need = np.column_stack(
-        [_need(row, inputs, table, years) for row in inputs.service_areas] or [np.zeros((len(years), 0))]
-    )
+    need = _needs(inputs, table, years)
     counted = [row for row in inputs.capacities if (row["service_code"], row["area_code"]) in set(of_area)]
     return Sizing(
         services=services,
@@ -109,10 +107,7 @@ def _computed_need(
     use = service_use(table, row["service_code"], population.ages)
     if not len(population.years) or not use.participation.any():
         return np.full(len(years), np.nan)
-    try:
-        persons = persons_in_years(population.years, population.persons[:, 0], years, row["population_area_code"])
-    except YearOutsideForecastError as error:
-        raise InvalidData(str(error), [Fault("/population_forecasts", str(error))]) from error
+    persons = persons_in_years(population.years, population.persons[:, 0], years, row["population_area_code"])
     block = Population(years, population.areas, population.ages, persons[:, np.newaxis])
     return service_need(block, use)[:, 0, 0]
 

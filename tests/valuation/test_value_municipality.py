@@ -128,3 +128,32 @@ def test_an_unknown_municipality_method_or_scenario_is_refused(
         value_municipality(database, ValuationRequest("999", 2026, method="guess"))
     with pytest.raises(InvalidData):
         value_municipality(database, ValuationRequest("999", 2026, scenario="boom"))
+
+
+def test_a_forecast_that_is_too_short_names_every_area(database: Database, two_schools: tuple[int, int]) -> None:
+    """The need of `north` is given until 2036; without it, the population must reach over the horizon."""
+    with database.writing() as session:
+        session.execute(text("DELETE FROM service_need WHERE municipality_code = '999'"))
+        for area in ("north", "south"):
+            if area == "south":
+                session.execute(
+                    text(
+                        "INSERT INTO service_area (municipality_code, service_code, area_code, population_area_code,"
+                        " name_fi) VALUES ('999', 'basic_education', 'south', 'south', 'Etelä')"
+                    )
+                )
+            for year in (2024, 2030):
+                session.execute(
+                    text(
+                        "INSERT INTO population_forecast (municipality_code, area_code, scenario, year, age, population,"
+                        " is_open_age) VALUES ('999', :area, 'plan', :year, 7, 20, false)"
+                    ),
+                    {"area": area, "year": year},
+                )
+    with pytest.raises(InvalidData) as caught:
+        value_municipality(database, ValuationRequest("999", 2026))
+    assert [fault.pointer for fault in caught.value.faults] == [
+        "/service_areas/basic_education/north",
+        "/service_areas/basic_education/south",
+    ]
+    assert value_municipality(database, ValuationRequest("999", 2026, horizon_years=4)) > 0
