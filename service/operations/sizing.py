@@ -86,6 +86,19 @@ def _place_cost(table: ParameterTable, service_code: str) -> float:
     return np.nan if cost is None else float(cost)
 
 
+def _needs(inputs: NeedInputs, table: ParameterTable, years: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the need of all service areas, years × areas; raises `InvalidData` that names every area at fault."""
+    columns, faults = [np.zeros((len(years), 0))], []
+    for row in inputs.service_areas:
+        try:
+            columns.append(_need(row, inputs, table, years)[:, np.newaxis])
+        except YearOutsideForecastError as error:
+            faults.append(Fault(f"/service_areas/{row['service_code']}/{row['area_code']}", str(error)))
+    if faults:
+        raise InvalidData("The population forecast does not reach over the horizon.", faults)
+    return np.concatenate(columns, axis=1)
+
+
 def _need(row: RowMapping, inputs: NeedInputs, table: ParameterTable, years: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the need of one service area by year: given directly, else from its population; `nan` where neither."""
     own = [

@@ -145,8 +145,8 @@ def test_a_forecast_that_is_too_short_names_every_area(database: Database, two_s
             for year in (2024, 2030):
                 session.execute(
                     text(
-                        "INSERT INTO population_forecast (municipality_code, area_code, scenario, year, age, population,"
-                        " is_open_age) VALUES ('999', :area, 'plan', :year, 7, 20, false)"
+                        "INSERT INTO population_forecast (municipality_code, area_code, scenario, year, age,"
+                        " population, is_open_age) VALUES ('999', :area, 'plan', :year, 7, 20, false)"
                     ),
                     {"area": area, "year": year},
                 )
