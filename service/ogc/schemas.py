@@ -34,8 +34,15 @@ def value_schema(described: FeatureProperty) -> dict[str, Any]:
 
 
 def feature_schema(collection: FeatureCollection, address: str) -> dict[str, Any]:
-    """Return the schema of what the features of a collection return: id, geometry and every property."""
-    return _schema(collection, address, additional=None)
+    """Return the schema of what the features of a collection return, and take where they can be written.
+
+    What is `readOnly` is returned only; a feature that holds anything else than this is refused.
+    """
+    schema = _schema(collection, address, additional=False if collection.writable else None)
+    for name, described in collection.properties.items():
+        if described.read_only or not collection.writable:
+            schema["properties"][name] = {**schema["properties"][name], "readOnly": True}
+    return schema
 
 
 def queryables_schema(collection: FeatureCollection, address: str) -> dict[str, Any]:

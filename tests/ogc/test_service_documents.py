@@ -135,7 +135,7 @@ def test_the_definition_tells_clients_the_largest_page(client: FlaskClient) -> N
 
 def test_every_path_of_the_definition_is_served(client: FlaskClient) -> None:
     for path, operations in client.get("/ogc/api").json["paths"].items():
-        assert list(operations) == ["get"]
+        assert "get" in operations
         known = client.get("/ogc" + path.replace("{featureId}", "091-none"))
         assert known.status_code == (404 if "{" in path else 200)
 

@@ -1,0 +1,155 @@
+"""The operations of Part 4 in the OpenAPI document: features created, replaced, updated and deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gis.crs import CRS84, READABLE_CRS
+from gis.geojson import GEOMETRY_TYPES
+from models.registry import ASSET_CLASSES
+from service.ogc.negotiation import GEOJSON
+from service.ogc.schemas import value_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from service.queries.feature_collections import FeatureCollection, FeatureProperty
+
+MERGE_PATCH = "application/merge-patch+json"
+_PROBLEMS = {
+    "400": "Malformed",
+    "401": "Unauthorized",
+    "403": "Forbidden",
+    "409": "Conflict",
+    "413": "TooLarge",
+    "415": "UnsupportedType",
+    "422": "Invalid",
+    "503": "Unavailable",
+}
+_OF_ONE = {"404": "NotFound", "412": "Stale"}
+
+
+def create_operation(collection: FeatureCollection) -> dict[str, Any]:
+    """Return the operation that adds a feature to a collection; nothing where that cannot be."""
+    if not collection.writable:
+        return {}
+    operation = _operation(
+        collection, "create", "Create a feature", {"201": "Created"}, ["contentCrs", "idempotencyKey"]
+    )
+    return {"post": {**operation, "requestBody": _body(collection, GEOJSON, is_whole=True)}}
+
+
+def change_operations(collection: FeatureCollection) -> dict[str, Any]:
+    """Return the operations that replace, update and delete a feature; nothing where that cannot be."""
+    if not collection.writable:
+        return {}
+    written, parameters = {"200": "Written", **_OF_ONE}, ["featureId", "contentCrs", "ifMatch"]
+    replace = _operation(
+        collection, "replace", "Replace a feature; what is left out becomes unknown", written, parameters
+    )
+    update = _operation(collection, "update", "Change some of a feature by a merge patch", written, parameters)
+    delete = _operation(
+        collection,
+        "delete",
+        "Retire a feature; its history stays",
+        {"204": "Deleted", **_OF_ONE},
+        ["featureId", "ifMatch"],
+    )
+    return {
+        "put": {**replace, "requestBody": _body(collection, GEOJSON, is_whole=True)},
+        "patch": {**update, "requestBody": _body(collection, MERGE_PATCH, is_whole=False)},
+        "delete": delete,
+    }
+
+
+def with_write_components(components: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document's components with those that these operations refer to."""
+    return {
+        **components,
+        "parameters": {**components["parameters"], **_parameters()},
+        "responses": {**components["responses"], **_responses(components["responses"]["NotFound"]["content"])},
+    }
+
+
+def _parameters() -> dict[str, Any]:
+    systems = {"type": "string", "enum": [f"<{crs.uri}>" for crs in READABLE_CRS.values()], "default": f"<{CRS84.uri}>"}
+    text = {"type": "string", "minLength": 1}
+    return {
+        "contentCrs": _header(
+            "Content-Crs", "System of the coordinates in the body, axes as it declares them", systems
+        ),
+        "ifMatch": _header("If-Match", "ETag that was read: 412 where the feature has been changed since", text),
+        "idempotencyKey": _header(
+            "Idempotency-Key",
+            "A request repeated with the same key within 24 hours is answered again, not done again",
+            {**text, "maxLength": 255},
+        ),
+    }
+
+
+def _responses(problem: Mapping[str, Any]) -> dict[str, Any]:
+    feature = {"$ref": "#/components/schemas/feature"}
+    text = {"schema": {"type": "string"}}
+    written = {"headers": {"ETag": text, "Content-Crs": text}, "content": {GEOJSON: {"schema": feature}}}
+    address = {"schema": {"type": "string", "format": "uri"}}
+    problems = {
+        "Conflict": "The register has such a record already",
+        "Stale": "The feature has been changed since, or is not there",
+        "TooLarge": "The body is too large",
+        "UnsupportedType": "The body is of another type",
+        "Invalid": "The feature is not valid: every fault is named",
+    }
+    return {
+        "Created": {**written, "description": "The feature", "headers": {**written["headers"], "Location": address}},
+        "Written": {**written, "description": "The feature as it is now"},
+        "Deleted": {"description": "The feature is retired"},
+        **{name: {"description": says, "content": problem} for name, says in problems.items()},
+    }
+
+
+def _operation(
+    collection: FeatureCollection, name: str, summary: str, responses: Mapping[str, str], parameters: list[str]
+) -> dict[str, Any]:
+    named = {**responses, **_PROBLEMS}
+    return {
+        "operationId": f"{name}.{collection.id}",
+        "tags": [collection.id],
+        "summary": summary,
+        "security": [{"token": []}],
+        "parameters": [{"$ref": f"#/components/parameters/{each}"} for each in parameters],
+        "responses": {status: {"$ref": f"#/components/responses/{each}"} for status, each in sorted(named.items())},
+    }
+
+
+def _body(collection: FeatureCollection, media_type: str, *, is_whole: bool) -> dict[str, Any]:
+    written = {name: each for name, each in collection.properties.items() if not each.read_only}
+    properties = {name: _property(collection, each) for name, each in written.items()}
+    members: dict[str, Any] = {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "geometry": _geometry(collection),
+        "properties": {"type": "object", "properties": properties},
+    }
+    schema: dict[str, Any] = {"type": "object", "properties": members}
+    if is_whole:
+        schema["required"] = list(members)
+        members["properties"]["required"] = ["status"]
+    return {"required": True, "content": {media_type: {"schema": schema}}}
+
+
+def _property(collection: FeatureCollection, described: FeatureProperty) -> dict[str, Any]:
+    schema = value_schema(described)
+    attribute = ASSET_CLASSES[collection.id].attribute(described.name)
+    if attribute is None or not attribute.nullable:
+        return schema
+    choices = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    return {**schema, **choices, "nullable": True}
+
+
+def _geometry(collection: FeatureCollection) -> dict[str, Any]:
+    kind = {"type": "string", "enum": [each for each in GEOMETRY_TYPES if each.upper() in collection.geometry_types]}
+    members = {"type": kind, "coordinates": {"type": "array", "items": {}}}
+    return {"type": "object", "nullable": True, "properties": members, "required": list(members)}
+
+
+def _header(name: str, description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "header", "description": description, "required": False, "schema": dict(schema)}
