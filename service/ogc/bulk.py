@@ -73,6 +73,7 @@ def _whole(collection: FeatureCollection, query: FeatureQuery, form: BulkFormat,
     answer = Response() if request.method == "HEAD" else _answer(collection, query, form, most)
     answer.content_type = form.media_type
     answer.headers["Content-Disposition"] = f'attachment; filename="{collection.id}.{form.ending}"'
+    answer.vary.add("Accept")
     answer.headers["Content-Crs"] = f"<{query.crs.uri}>"
     return answer
 

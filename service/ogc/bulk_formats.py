@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from service.ogc.negotiation import GEOJSON, HTML, JSON
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import MIMEAccept
 
 
 class BulkFormat(StrEnum):
@@ -39,8 +45,18 @@ _LABELS = {
     BulkFormat.FLATGEOBUF: "FlatGeobuf",
 }
 _BY_NAME = {each.value: each for each in BulkFormat}
+_BY_TYPE = {each.media_type.partition(";")[0]: each for each in BulkFormat}
 
 
-def bulk_format(wanted: str | None) -> BulkFormat | None:
-    """Return the format of whole collections that `f` names, None where it names none."""
-    return _BY_NAME.get(wanted or "")
+def bulk_format(wanted: str | None, accepted: MIMEAccept) -> BulkFormat | None:
+    """Return the format of whole collections that a request asks for, None where it asks for a page.
+
+    Args:
+        wanted: The parameter `f`, which goes before the header.
+        accepted: The Accept header. Only a format's own type asks for it: `text/*` is no wish for a whole collection.
+    """
+    if wanted is not None:
+        return _BY_NAME.get(wanted)
+    if not any(media_type.partition(";")[0].lower() in _BY_TYPE for media_type, _ in accepted):
+        return None
+    return _BY_TYPE.get(accepted.best_match([GEOJSON, JSON, HTML, *_BY_TYPE]) or "")

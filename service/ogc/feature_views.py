@@ -36,7 +36,7 @@ def items(collection_id: str) -> Response:
     collection = collection_or_404(collection_id)
     faults = FaultList()
     parameters = known_parameters({*ITEMS_PARAMETERS, *collection.properties}, faults)
-    whole = bulk_format(parameters.get("f"))
+    whole = bulk_format(parameters.get("f"), request.accept_mimetypes)
     if whole is not None:
         return whole_collection(collection, parameters, whole, faults)
     representation = chosen_representation(

@@ -353,6 +353,23 @@ def test_head_tells_type_and_name_without_reading_the_collection(client: FlaskCl
     assert answer.headers["Content-Crs"] == f"<{TM35FIN}>"
 
 
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("text/csv", "text/csv"),
+        ("application/geopackage+sqlite3", "application/geopackage+sqlite3"),
+        ("application/flatgeobuf;q=0.9, application/geo+json;q=0.5", "application/flatgeobuf"),
+        ("text/csv;q=0.1, text/html", "text/html"),
+        ("text/*", "text/html"),
+        ("*/*", "application/geo+json"),
+    ],
+)
+def test_accept_names_the_format_too(client: FlaskClient, accept: str, media_type: str) -> None:
+    answer = client.get(f"{COLLECTIONS}/district/items", headers={"Accept": accept}, buffered=True)
+    assert answer.mimetype == media_type
+    assert "Accept" in answer.headers["Vary"].split(", ")
+
+
 def test_pages_link_to_all_that_they_are_a_part_of(client: FlaskClient) -> None:
     page = client.get(f"{COLLECTIONS}/building/items?limit=5&municipality=837&storeys=3").json
     by_type = {link["type"].partition(";")[0]: link["href"] for link in page["links"] if link["rel"] == "alternate"}
