@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -71,6 +73,28 @@ def test_a_cursor_of_another_reader_leads_to_nothing_of_theirs(tampere: Get, rea
     page = reader_of("091")("/collections/building/items?limit=5").json
     (following,) = (each["href"] for each in page["links"] if each["rel"] == "next")
     assert tampere(following.partition("/ogc")[2]).json["features"] == []
+
+
+@pytest.mark.parametrize("query", ["filter=municipality_code='091'", "filter=storeys>=0 OR municipality_code='091'"])
+def test_a_filter_finds_nothing_beyond_the_border(tampere: Get, query: str) -> None:
+    found = every_feature(tampere, "building", f"limit=1000&{query.replace(' ', '%20').replace('>', '%3E')}")
+    assert {each["properties"]["municipality_code"] for each in found} <= {"837"}
+
+
+def test_in_any_order_pages_hold_each_of_its_features_once(tampere: Get, reader_of: Callable[..., Get]) -> None:
+    found = [each["id"] for each in every_feature(tampere, "building", "limit=9&sortby=-storeys,name")]
+    assert sorted(found) == [f"837-{number}" for number in range(10_501, 10_551)]
+    page = reader_of("091")("/collections/building/items?limit=5&sortby=-storeys").json
+    (following,) = (each["href"] for each in page["links"] if each["rel"] == "next")
+    beyond = tampere(following.partition("/ogc")[2]).json["features"]
+    assert {each["properties"]["municipality_code"] for each in beyond} <= {"837"}
+
+
+def test_a_whole_collection_as_a_file_is_the_part_that_the_token_holds_for(tampere: Get) -> None:
+    rows = list(csv.DictReader(io.StringIO(tampere("/collections/building/items?f=csv").data.decode("utf-8-sig"))))
+    assert {row["municipality_code"] for row in rows} == {"837"}
+    assert len(rows) == 50
+    assert tampere("/collections/building/items?f=csv&municipality=091").status_code == 403
 
 
 @pytest.mark.parametrize("query", ["municipality=091", "municipality_code=091", "municipality=091&bbox=1,2,3,4"])
