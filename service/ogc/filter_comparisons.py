@@ -33,13 +33,14 @@ _FAULTY = Constant(value=False)
 
 
 class Comparisons:
-    """Reads the comparisons of one filter.
+    """Reads the comparisons of one filter; with `bits`, 0 and 1 may stand for false and true, as GDAL writes them.
 
     Attributes:
         readers: Readers by operator.
     """
 
-    def __init__(self, collection: FeatureCollection, operands: Operands, faults: list[str]) -> None:
+    def __init__(self, collection: FeatureCollection, operands: Operands, faults: list[str], *, bits: bool) -> None:
+        self._bits = bits
         self._collection = collection
         self._operands = operands
         self._faults = faults
@@ -56,6 +57,8 @@ class Comparisons:
         left, right = (self._operands.read(each) for each in arguments)
         if left.is_value:
             operator, left, right = _TURNED.get(operator, operator), right, left
+        if self._bits and left.kind == TRUTH and right.kind == NUMBER and right.value in (0, 1):
+            right = Given(TRUTH, right.shown, value=bool(right.value))
         if not self._operands.check_kinds([left, right]):
             return _FAULTY
         if operator in EQUALITIES:

@@ -8,7 +8,7 @@ from gis.errors import GisError
 from service.ogc.filter_comparisons import Comparisons
 from service.ogc.filter_geometry import is_geometry, read_filter_geometry
 from service.ogc.filter_operands import Operands, unknown_property
-from service.ogc.filter_text import parse_filter
+from service.ogc.filter_text import CQL_TEXT, parse_filter
 from service.queries.feature_conditions import (
     GEOMETRY,
     ID,
@@ -53,7 +53,7 @@ def read_filter(collection: FeatureCollection, text: str, language: str, crs: Cr
     except ValueError as error:
         faults.add("filter", str(error))
         return None
-    reader = _FilterReader(collection, crs)
+    reader = _FilterReader(collection, crs, bits=language == CQL_TEXT)
     condition = reader.condition(tree)
     found = list(dict.fromkeys(reader.faults))
     for detail in found[:MOST_FAULTS]:
@@ -64,12 +64,12 @@ def read_filter(collection: FeatureCollection, text: str, language: str, crs: Cr
 class _FilterReader:
     """Reads the conditions of one filter."""
 
-    def __init__(self, collection: FeatureCollection, crs: Crs) -> None:
+    def __init__(self, collection: FeatureCollection, crs: Crs, *, bits: bool) -> None:
         self.faults: list[str] = []
         self.operands = Operands(collection, self.faults)
         self._collection = collection
         self._crs = crs
-        comparisons = Comparisons(collection, self.operands, self.faults)
+        comparisons = Comparisons(collection, self.operands, self.faults, bits=bits)
         self._readers: dict[str, Callable[[str, list[Any]], Condition]] = {
             "and": self._and,
             "or": self._or,

@@ -13,8 +13,8 @@ MAX_LENGTH = 50_000
 MAX_NESTING = 50
 """Most levels within each other. The parser calls itself for each and has no bound of its own: it would crash."""
 
-LANGUAGES = ("cql2-text", "cql2-json", "cql-text")
-"""Languages by name, the default first. GDAL before 3.8 knows the first one by the draft's name, `cql-text`."""
+CQL2_TEXT, CQL2_JSON, CQL_TEXT = LANGUAGES = ("cql2-text", "cql2-json", "cql-text")
+"""Languages by name, the default first. The last is CQL2 text as GDAL writes it, which goes by the draft's name."""
 
 _TOKEN = re.compile(
     r"""(?P<text>'(?:[^'\\]|''|\\'|\\)*+') | (?P<name>"[^"]*") | (?P<open>\() | (?P<close>\))
@@ -22,10 +22,13 @@ _TOKEN = re.compile(
     | (?P<nesting>\bnot\b|[-+*/%^=<>!]) | (?P<unclosed>['"])""",
     re.IGNORECASE | re.VERBOSE | re.ASCII,
 )
+_ILIKE = re.compile(
+    r"""'(?:[^']|'')*+' | (?P<name>"[^"]*"|\b\w+)\s+ILIKE\s+(?P<pattern>'(?:[^']|'')*+')""", re.IGNORECASE | re.VERBOSE
+)
 _PLACE = re.compile(r"--> (\d+):(\d+)")
 
 
-def parse_filter(text: str, language: str = LANGUAGES[0]) -> object:
+def parse_filter(text: str, language: str = CQL2_TEXT) -> object:
     """Return a filter as a tree of CQL2 JSON: objects with `op` and `args`, properties, values and geometries.
 
     Raises:
@@ -36,7 +39,9 @@ def parse_filter(text: str, language: str = LANGUAGES[0]) -> object:
     """
     if len(text) > MAX_LENGTH:
         raise ValueError(f"the filter has {len(text)} characters, at most {MAX_LENGTH} are read")
-    tree = _parse_json(text) if language == "cql2-json" else _parse_text(text)
+    if language == CQL_TEXT:
+        text = _ILIKE.sub(_as_the_standard_writes, text)
+    tree = _parse_json(text) if language == CQL2_JSON else _parse_text(text)
     _check_depth(tree)
     return tree
 
@@ -61,6 +66,11 @@ def _as_the_parser_reads(token: re.Match[str]) -> str:
     if token.lastgroup == "text":
         return "'" + token[0][1:-1].replace("\\'", "''") + "'"
     return f"0{token[0]}" if token.lastgroup == "fraction" else token[0]
+
+
+def _as_the_standard_writes(match: re.Match[str]) -> str:
+    """Spell ILIKE as the standard does, which has no such operator; texts between stay as they are."""
+    return match[0] if match["name"] is None else f"CASEI({match['name']}) LIKE CASEI({match['pattern']})"
 
 
 def _check_nesting(text: str) -> None:

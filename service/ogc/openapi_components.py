@@ -6,7 +6,7 @@ from typing import Any
 
 from gis.crs import CRS84, SERVED_CRS
 from service.ogc.bulk_formats import BulkFormat
-from service.ogc.filter_text import LANGUAGES, MAX_LENGTH
+from service.ogc.filter_text import CQL2_TEXT, LANGUAGES, MAX_LENGTH
 from service.ogc.items_parameters import DEFAULT_LIMIT, MAX_LIMIT
 from service.ogc.negotiation import GEOJSON, HTML, JSON, JSON_SCHEMA, OPENAPI, Representation
 from service.ogc.sorting import MOST_SORT_KEYS
@@ -43,7 +43,7 @@ def _parameters() -> dict[str, Any]:
     code = {"type": "string", "pattern": "^[0-9]{3}$"}
     sort = {"type": "array", "items": {"type": "string", "pattern": "^[+-]?[a-z]"}, "minItems": 1}
     names = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-    language = {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
+    language = {"type": "string", "enum": list(LANGUAGES), "default": CQL2_TEXT}
     by_key = {
         "f": _parameter("f", "Representation; goes before Accept", {"type": "string", "enum": list(Representation)}),
         "itemsFormat": _parameter(
@@ -68,7 +68,9 @@ def _parameters() -> dict[str, Any]:
             "Only features that meet this condition on the queryables, in CQL2",
             {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH},
         ),
-        "filter-lang": _parameter("filter-lang", "Language of `filter`; cql-text is read as cql2-text", language),
+        "filter-lang": _parameter(
+            "filter-lang", "Language of `filter`; cql-text is CQL2 text as GDAL writes it", language
+        ),
         "filter-crs": _parameter("filter-crs", "System of coordinates in `filter`, axes as it declares them", crs),
         "sortby": _parameter(
             "sortby",

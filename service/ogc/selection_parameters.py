@@ -12,7 +12,7 @@ from gis.bbox import Bbox, bbox_in_finland, parse_bbox
 from gis.crs import CRS84, TM35FIN, Crs, parse_crs
 from service.ogc.datetime_parameter import check_datetime
 from service.ogc.filter_reading import read_filter
-from service.ogc.filter_text import LANGUAGES
+from service.ogc.filter_text import CQL2_TEXT, LANGUAGES
 from service.ogc.property_values import parse_property_value
 from service.ogc.reach import within_reach
 from service.queries.feature_query import FeatureQuery
@@ -58,7 +58,7 @@ def read_crs(name: str, parameters: Mapping[str, str], faults: FaultList) -> Crs
 
 def _read_filter(collection: FeatureCollection, parameters: Mapping[str, str], faults: FaultList) -> Filter | None:
     crs = read_crs("filter-crs", parameters, faults)
-    language = parameters.get("filter-lang", LANGUAGES[0])
+    language = parameters.get("filter-lang", CQL2_TEXT)
     if language not in LANGUAGES:
         faults.add("filter-lang", f"'{language[:40]}' is not a language of filters; known: {', '.join(LANGUAGES)}")
         return None

@@ -116,7 +116,7 @@ def _comparison(collection: FeatureCollection, condition: Comparison) -> ColumnE
     with_value = isinstance(condition.left, Value) or isinstance(condition.right, Value)
     if isinstance(left.type, Text) and not (with_value and condition.operator in ("=", "<>")):
         # Texts are ordered by their bytes, which no locale changes; and columns of unlike order could not be compared.
-        left = collate(left, BYTE_ORDER)
+        left, right = collate(left, BYTE_ORDER), collate(right, BYTE_ORDER)
     compared: ColumnElement[bool] = _OPERATORS[condition.operator](left, right)
     return compared
 

@@ -68,7 +68,7 @@ class PageShape:
     shown: tuple[str, ...] | None = None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def page_statement(shape: PageShape) -> Statement:
     """Return the statement of a page: each row a feature, its sort values and its key; `limit` is bound."""
     collection = feature_collections()[shape.selection.collection_id]
