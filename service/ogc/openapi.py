@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from service.ogc.documents import DESCRIPTION, TITLE
 from service.ogc.items_parameters import ITEMS_PARAMETERS
 from service.ogc.openapi_components import components, reference
+from service.ogc.openapi_writes import change_operations, create_operation, with_write_components
 from service.ogc.schemas import value_schema
 from service.queries.feature_registry import feature_collections
 
@@ -39,7 +40,7 @@ def openapi_document(server_url: str) -> dict[str, Any]:
         "tags": [{"name": "service", "description": "The service itself"}, *tags],
         "security": [{}, {"token": []}],
         "paths": paths,
-        "components": components(),
+        "components": with_write_components(components()),
     }
 
 
@@ -56,18 +57,18 @@ def _collection_paths(collection: FeatureCollection) -> dict[str, Any]:
     path, title, tag = f"/collections/{collection.id}", collection.title, collection.id
     shared = [reference("parameters", "itemsFormat" if name == "f" else name) for name in ITEMS_PARAMETERS]
     feature_id, crs = reference("parameters", "featureId"), reference("parameters", "crs")
+    items = _path(f"features.{tag}", tag, f"Features of {title}", "Features", [*shared, *_filters(collection)])
+    item = _path(
+        f"feature.{tag}", tag, f"One feature of {title}", "Feature", [feature_id, crs, reference("parameters", "f")]
+    )
     return {
         path: _path(f"describe.{tag}", tag, title, "Collection"),
         f"{path}/schema": _path(f"schema.{tag}", tag, f"Schema of {title}", "Schema"),
         f"{path}/geojson-schema": _path(f"geojson.{tag}", tag, f"{title} as GeoJSON", "Schema"),
         f"{path}/queryables": _path(f"queryables.{tag}", tag, f"Queryables of {title}", "Schema"),
         f"{path}/sortables": _path(f"sortables.{tag}", tag, f"Sortables of {title}", "Schema"),
-        f"{path}/items": _path(
-            f"features.{tag}", tag, f"Features of {title}", "Features", [*shared, *_filters(collection)]
-        ),
-        f"{path}/items/{{featureId}}": _path(
-            f"feature.{tag}", tag, f"One feature of {title}", "Feature", [feature_id, crs, reference("parameters", "f")]
-        ),
+        f"{path}/items": {**items, **create_operation(collection)},
+        f"{path}/items/{{featureId}}": {**item, **change_operations(collection)},
     }
 
 

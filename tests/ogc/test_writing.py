@@ -15,7 +15,8 @@ from werkzeug.test import TestResponse
 from gis.crs import CRS84, SERVED_CRS, Crs
 from gis.projection import reproject
 from models.access import Role
-from models.registry import ASSET_CLASSES
+from models.registry import ASSET_CLASSES, AssetClass
+from service.api.asset_schemas import body_schema
 from service.app import create_app
 from service.database import Database
 from service.operations.access import create_token
@@ -358,3 +359,81 @@ def test_of_two_changes_of_the_same_version_one_is_written(engineer: Writer, cre
     first, second = (engineer("PATCH", created, {"properties": {"name": name}}, If_Match=tag) for name in ("A", "B"))
     assert (first.status_code, second.status_code) == (200, 412)
     assert engineer("GET", created).json["properties"]["name"] == "A"
+
+
+def test_the_definition_describes_what_can_be_written_and_nothing_else(engineer: Writer) -> None:
+    definition = engineer("GET", "/ogc/api").json
+    for path, operations in definition["paths"].items():
+        allowed = engineer("OPTIONS", "/ogc" + path.replace("{featureId}", "091-1")).headers.get("Allow", "")
+        if path.endswith(("/items", "/items/{featureId}")):
+            assert {name.upper() for name in operations} == {*allowed.split(", ")} - {"HEAD", "OPTIONS"}
+        else:
+            assert list(operations) == ["get"]
+
+
+@pytest.mark.parametrize("asset_class", ASSET_CLASSES.values(), ids=lambda each: each.code)
+def test_the_definition_names_the_properties_that_rest_takes(engineer: Writer, asset_class: AssetClass) -> None:
+    post = engineer("GET", "/ogc/api").json["paths"][f"/collections/{asset_class.code}/items"]["post"]
+    described = post["requestBody"]["content"][GEOJSON]["schema"]["properties"]["properties"]
+    fields = body_schema(asset_class).fields
+    assert set(described["properties"]) == set(fields) - {"geometry"}
+    assert set(described["required"]) == {name for name, field in fields.items() if field.required} - {
+        "municipality_code"
+    }
+    for name, schema in described["properties"].items():
+        assert schema.get("nullable", False) == bool(fields[name].allow_none)
+
+
+def test_the_schema_marks_what_only_the_register_sets(engineer: Writer) -> None:
+    schema = engineer("GET", "/ogc/collections/building/schema").json
+    assert schema["additionalProperties"] is False
+    read_only = {name for name, each in schema["properties"].items() if each.get("readOnly")}
+    assert {"id", "district_code", "condition_index", "repair_backlog_eur"} <= read_only
+    assert read_only.isdisjoint(body_schema(ASSET_CLASSES["building"]).fields)
+    district = engineer("GET", "/ogc/collections/district/schema").json["properties"]
+    assert all(each.get("readOnly") for name, each in district.items() if name != "geometry")
+
+
+@pytest.mark.parametrize("declared", ["create-replace-delete", "update", "optimistic-locking-etags", "features"])
+def test_the_classes_of_part_4_are_declared(engineer: Writer, declared: str) -> None:
+    classes = engineer("GET", "/ogc/conformance").json["conformsTo"]
+    assert f"http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/{declared}" in classes
+
+
+ODD_VALUES = [
+    *(None, True, 0, -1, 1.5, 1e308, 2**63, 10**30, "", "x", "x" * 5000, "\0", "🙂", [], {}, [[]], {"a": None}),
+    {"type": "Point", "coordinates": [1e308, -1e308]},
+    {"type": "Polygon", "coordinates": [[[24.9, 60.1]] * 4]},
+    {"type": "GeometryCollection", "geometries": []},
+]
+PLACES = [
+    *(("type",), ("id",), ("links",), ("geometry",), ("properties",), ("other",)),
+    *(("geometry", name) for name in ("type", "coordinates")),
+    *(
+        ("properties", name)
+        for name in ("municipality_code", "status", "name", "storeys", "built_year", "replacement_cost_eur")
+    ),
+    *(("properties", name) for name in ("is_protected", "permanent_building_id", "condition_index", "geometry", "")),
+]
+
+
+@pytest.mark.parametrize("place", PLACES, ids="/".join)
+def test_any_value_in_any_place_is_answered(engineer: Writer, created: str, place: tuple[str, ...]) -> None:
+    for value in ODD_VALUES:
+        feature = copy.deepcopy(SCHOOL)
+        holder = feature if len(place) == 1 else feature[place[0]]
+        holder[place[-1]] = value
+        patch = {place[0]: value if len(place) == 1 else {place[1]: value}}
+        for method, path, body in (("POST", ITEMS, feature), ("PUT", created, feature), ("PATCH", created, patch)):
+            answer = engineer(method, path, body)
+            assert answer.status_code in (200, 201, 403, 422), (method, value, answer.text)
+            assert answer.status_code < 400 or answer.json["detail"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b'{"a": NaN}', b"null", b"5"])
+def test_a_body_that_is_no_feature_is_refused(engineer: Writer, created: str, body: bytes) -> None:
+    for method, path, kind in (("POST", ITEMS, GEOJSON), ("PUT", created, GEOJSON), ("PATCH", created, MERGE_PATCH)):
+        headers = {"Authorization": f"Bearer {engineer.token}", "Content-Type": kind}
+        answer = engineer.client.open(path, method=method, headers=headers, data=body)
+        assert answer.status_code in (400, 422)
+        assert answer.json["errors"]
