@@ -6,7 +6,7 @@ from flask import g, request
 
 from service.api.identity import check_reading, readable_municipality
 
-_OPEN = frozenset({"ogc.landing", "ogc.conformance", "ogc.api"})
+_OPEN = frozenset({"ogc.landing", "ogc.conformance", "ogc.api", "ogc.tile_matrix_sets", "ogc.tile_matrix_set"})
 
 
 def check_gis_reading() -> None:

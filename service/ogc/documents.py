@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gis.crs import SERVED_CRS, TM35FIN
 from service.ogc.links import Link, address, link
 from service.ogc.negotiation import GEOJSON, HTML, JSON, JSON_SCHEMA, OPENAPI
+from service.ogc.tiles_documents import TILES_CONFORMANCE, TILESETS_RELATION, TILING_SCHEMES_RELATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,6 +40,7 @@ CONFORMANCE = (
     "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
     "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
     "http://www.opengis.net/spec/cql2/1.0/conf/spatial-functions",
+    *TILES_CONFORMANCE,
 )
 """The classes of which every requirement is met."""
 
@@ -58,6 +60,7 @@ def landing_document() -> dict[str, Any]:
         link("service-doc", address("api", f="html"), HTML, "Documentation of this API"),
         link("conformance", address("conformance"), JSON, "Conformance classes"),
         link("data", address("collections"), JSON, "Collections"),
+        link(TILING_SCHEMES_RELATION, address("tile_matrix_sets"), JSON, "Tile matrix sets"),
     ]
     return {"title": TITLE, "description": DESCRIPTION, "links": links}
 
@@ -101,4 +104,5 @@ def _collection_links(collection: FeatureCollection) -> list[Link]:
         link(_GEOJSON_SCHEMA_RELATION, to("geojson_schema"), JSON_SCHEMA, "A feature as GeoJSON"),
         link(_QUERYABLES_RELATION, to("queryables"), JSON_SCHEMA, "What can be filtered by"),
         link(_SORTABLES_RELATION, to("sortables"), JSON_SCHEMA, "What can be sorted by"),
+        link(TILESETS_RELATION, to("tilesets"), JSON, f"{collection.title} as vector tiles"),
     ]

@@ -10,6 +10,7 @@ from service.ogc.items_parameters import ITEMS_PARAMETERS
 from service.ogc.openapi_components import components, reference
 from service.ogc.openapi_writes import change_operations, create_operation, with_write_components
 from service.ogc.schemas import value_schema
+from service.ogc.tiles_openapi import tile_matrix_set_paths, tile_paths, with_tile_components
 from service.queries.feature_registry import feature_collections
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def openapi_document(server_url: str) -> dict[str, Any]:
     collections = feature_collections().values()
     paths = _common_paths()
     for collection in collections:
-        paths |= _collection_paths(collection)
+        paths |= _collection_paths(collection) | tile_paths(collection, _path)
     tags = [{"name": each.id, "description": each.description} for each in collections]
     return {
         "openapi": "3.0.3",
@@ -40,7 +41,7 @@ def openapi_document(server_url: str) -> dict[str, Any]:
         "tags": [{"name": "service", "description": "The service itself"}, *tags],
         "security": [{}, {"token": []}],
         "paths": paths,
-        "components": with_write_components(components()),
+        "components": with_write_components(with_tile_components(components())),
     }
 
 
@@ -50,6 +51,7 @@ def _common_paths() -> dict[str, Any]:
         "/api": _path("getApi", "service", "This document", "Api"),
         "/conformance": _path("getConformance", "service", "Conformance classes", "Conformance"),
         "/collections": _path("getCollections", "service", "All collections", "Collections"),
+        **tile_matrix_set_paths(_path),
     }
 
 

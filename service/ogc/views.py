@@ -53,7 +53,7 @@ def api() -> Response:
 def collections() -> Response:
     """All collections."""
     representation = only_representation(JSON)
-    document = documents.collections_document(feature_collections().values(), _extents())
+    document = documents.collections_document(feature_collections().values(), extents())
     return document_response(document, representation, JSON)
 
 
@@ -62,7 +62,7 @@ def collection(collection_id: str) -> Response:
     """One collection."""
     described = collection_or_404(collection_id)
     representation = only_representation(JSON)
-    document = documents.collection_document(described, _extents().get(collection_id))
+    document = documents.collection_document(described, extents().get(collection_id))
     return document_response(document, representation, JSON)
 
 
@@ -112,6 +112,7 @@ def database() -> Database:
     return cast("Database", current_app.extensions["database"])
 
 
-def _extents() -> Mapping[str, Bounds | None]:
+def extents() -> Mapping[str, Bounds | None]:
+    """Return the extents in CRS84 of what this request may read, by collection."""
     kept: Extents = current_app.extensions.setdefault("ogc_extents", Extents(database()))
     return kept.by_collection(readable_municipality())

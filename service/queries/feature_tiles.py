@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from service.queries.feature_collections import FeatureCollection
+    from service.queries.feature_tile_statements import TileStatement
 
 MOST_BYTES = 500_000
 MOST_FEATURES = 6_000
@@ -63,6 +66,11 @@ def style_properties(collection: FeatureCollection) -> tuple[str, ...]:
     return tuple(name for name in _OF_AREAS if name in collection.properties)
 
 
+def drawing_digest(query: TileQuery) -> str:
+    """Return a text that changes when this service comes to draw the same data otherwise."""
+    return _digest(_statement(query).text)
+
+
 def load_tile(connection: Connection, query: TileQuery) -> bytes:
     """Return a Mapbox vector tile, empty where there is nothing.
 
@@ -88,17 +96,30 @@ def _values(query: TileQuery, area: bytes) -> dict[str, Any]:
 
 def _draw(connection: Connection, query: TileQuery, values: dict[str, Any], limit: int) -> tuple[bytes, int]:
     """Run the statement unprepared: a plan for any tile would be a bad plan for this one."""
-    thinned = query.tiles.ground_cell_m(query.tile.zoom) > THINNED_FROM_M
-    statement = tile_statement(
-        query.collection_id,
-        query.tiles.crs.srid,
-        query.properties,
-        thinned=thinned,
-        in_municipality=query.municipality_code is not None,
-    )
+    statement, thinned = _statement(query), _is_thinned(query)
     raw = raw_connection(connection)
     raw.execute(_FOR_TILES if thinned else _FOR_SMALL_TILES, prepare=False)
     with raw.cursor(binary=True) as cursor:
         cursor.execute(statement.text, {**statement.constants, **values, "limit": limit}, prepare=False)
         row = cursor.fetchone()
     return (row[0], row[1]) if row else (b"", 0)
+
+
+def _is_thinned(query: TileQuery) -> bool:
+    return query.tiles.ground_cell_m(query.tile.zoom) > THINNED_FROM_M
+
+
+def _statement(query: TileQuery) -> TileStatement:
+    return tile_statement(
+        query.collection_id,
+        query.tiles.crs.srid,
+        query.properties,
+        thinned=_is_thinned(query),
+        in_municipality=query.municipality_code is not None,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _digest(statement: str) -> str:
+    told = f"{statement} {MOST_BYTES} {MOST_FEATURES} {_CELL_PIXELS} {_TOLERANCE_PIXELS}"
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()

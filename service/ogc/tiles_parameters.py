@@ -1,0 +1,80 @@
+"""What a request for tiles asks for: tile matrix set, place of the tile, properties and municipality."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gis.tiles import TILE_MATRIX_SETS, Tile
+from service.errors import Fault, MalformedRequest, NotFound, NotPermitted
+from service.ogc.reach import readable_municipality
+from service.queries.feature_tiles import style_properties
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gis.tiles import TileMatrixSet
+    from service.ogc.faults import FaultList
+    from service.queries.feature_collections import FeatureCollection
+
+TILE_PARAMETERS = ("f", "properties", "municipality")
+_INDEX = re.compile(r"[0-9]{1,9}", re.ASCII)
+_MUNICIPALITY = re.compile(r"[0-9]{3}", re.ASCII)
+
+
+def tile_matrix_set_or_404(tile_matrix_set_id: str) -> TileMatrixSet:
+    """Return a tile matrix set; raises `NotFound` where there is none of this id."""
+    tiles = TILE_MATRIX_SETS.get(tile_matrix_set_id)
+    if tiles is None:
+        known = ", ".join(TILE_MATRIX_SETS)
+        raise NotFound(f"There is no tile matrix set '{tile_matrix_set_id[:60]}'; there are {known}")
+    return tiles
+
+
+def read_place(tiles: TileMatrixSet, place: Mapping[str, str]) -> Tile:
+    """Return the tile that the address of a request names.
+
+    Args:
+        tiles: The tile matrix set.
+        place: Texts of `tileMatrix`, `tileRow` and `tileCol`, in this order.
+
+    Raises:
+        MalformedRequest: One of them is not a whole number.
+        NotFound: The set has no such tile.
+    """
+    faults = [
+        Fault(name, f"'{text[:40]}' is not a whole number from 0 on")
+        for name, text in place.items()
+        if not _INDEX.fullmatch(text)
+    ]
+    if faults:
+        raise MalformedRequest("There can be no such tile", faults)
+    tile = Tile(*map(int, place.values()))
+    if not tiles.has(tile):
+        raise NotFound(f"{tiles.id} has no tile {tile.zoom}/{tile.row}/{tile.column}")
+    return tile
+
+
+def read_properties(collection: FeatureCollection, text: str | None, faults: FaultList) -> tuple[str, ...]:
+    """Return the properties that tiles carry: what styles need, and what `properties` adds."""
+    given = style_properties(collection)
+    asked = [name for name in (text or "").split(",") if name]
+    for name in asked:
+        if name not in collection.properties and name not in given:
+            faults.add("properties", f"'{name[:60]}' is not a property of '{collection.id}'; see its schema")
+    return tuple(dict.fromkeys((*given, *asked)))
+
+
+def read_municipality(text: str | None, faults: FaultList) -> str | None:
+    """Return the municipality that is asked for or that the request is limited to, None for all.
+
+    Raises:
+        NotPermitted: Another one is asked for than the token holds for.
+    """
+    if text is not None and not _MUNICIPALITY.fullmatch(text):
+        faults.add("municipality", f"'{text[:40]}' is not a municipality code of three digits")
+        return None
+    own = readable_municipality()
+    if text is not None and own not in (None, text):
+        raise NotPermitted(f"The token holds for municipality {own}, not {text}.")
+    return own or text
