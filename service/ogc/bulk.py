@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from flask import Response, current_app, request
-from werkzeug.wsgi import wrap_file
+from werkzeug.wsgi import FileWrapper
 
 from gis.crs import TM35FIN
 from service.errors import KuntokantaError
@@ -97,7 +97,7 @@ def _answer(collection: FeatureCollection, query: FeatureQuery, form: BulkFormat
             answer = Response(chain([next(chunks)], chunks))
         else:
             file = opened.enter_context(_file(collection, query, form, most))
-            answer = Response(wrap_file(request.environ, file, _READ_BYTES), direct_passthrough=True)
+            answer = Response(FileWrapper(file, _READ_BYTES))
             answer.content_length = file.seek(0, 2)
             file.seek(0)
         answer.call_on_close(opened.pop_all().close)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from service.ogc.bulk_layers import Layer
 
+MOST_INDEXED = 100_000
+"""Features of a FlatGeobuf that get a spatial index: it takes 200 bytes of memory for each."""
+
 _ARROW_ROWS = 2000
 # Version 1.2 is what GDAL of before 2023 reads without a warning.
 _GEOPACKAGE = {"VERSION": "1.2"}
@@ -37,17 +40,21 @@ def write_bulk_file(folder: Path, layer: Layer, batches: Iterable[Sequence[tuple
         _write_geopackage(package, layer, batches, indexed=True)
         _tell_heights(package, layer)
         return package
-    has_all_shapes = _write_geopackage(package, layer, batches, indexed=False)
-    return _write_flatgeobuf(folder / "layer.fgb", layer, package, indexed=has_all_shapes)
+    shapes, others = _write_geopackage(package, layer, batches, indexed=False)
+    indexed = others == 0 and shapes <= MOST_INDEXED
+    return _write_flatgeobuf(folder / "layer.fgb", layer, package, indexed=indexed)
 
 
-def _write_geopackage(path: Path, layer: Layer, batches: Iterable[Sequence[tuple[Any, ...]]], *, indexed: bool) -> bool:
-    """Write batch after batch; return whether every feature has a geometry."""
-    has_all_shapes = True
+def _write_geopackage(
+    path: Path, layer: Layer, batches: Iterable[Sequence[tuple[Any, ...]]], *, indexed: bool
+) -> tuple[int, int]:
+    """Write batch after batch; return how many features have a geometry and how many have none."""
+    with_shape = without = 0
     for number, rows in enumerate(chain([[]], batches)):
         values, unknown = columns(layer, rows)
         shapes = geometries(rows)
-        has_all_shapes = has_all_shapes and all(shape is not None for shape in shapes)
+        missing = sum(shape is None for shape in shapes)
+        with_shape, without = with_shape + len(rows) - missing, without + missing
         raw.write(
             path,
             shapes,
@@ -62,7 +69,7 @@ def _write_geopackage(path: Path, layer: Layer, batches: Iterable[Sequence[tuple
             dataset_options=None if number else _GEOPACKAGE,
             layer_options=None if number else {"SPATIAL_INDEX": "YES" if indexed else "NO"},
         )
-    return has_all_shapes
+    return with_shape, without
 
 
 def _tell_heights(path: Path, layer: Layer) -> None:
@@ -72,7 +79,10 @@ def _tell_heights(path: Path, layer: Layer) -> None:
 
 
 def _write_flatgeobuf(path: Path, layer: Layer, package: Path, *, indexed: bool) -> Path:
-    """Copy a GeoPackage as a stream: FlatGeobuf is written in one go. Its index takes no feature without geometry."""
+    """Copy a GeoPackage as a stream: FlatGeobuf is written in one go.
+
+    Its index takes no feature without geometry, and is sorted in memory.
+    """
     with raw.open_arrow(package, layer=layer.name, batch_size=_ARROW_ROWS) as (described, stream):
         raw.write_arrow(
             stream,
