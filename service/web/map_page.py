@@ -21,6 +21,7 @@ _TEXTS = (
     "page.map.avoidable_share",
     "page.map.open_asset",
     "page.map.not_valued",
+    "page.map.no_backlog",
 )
 COLLECTION = "valued_assets"
 
@@ -34,7 +35,7 @@ def map_settings(language: str, municipality: str | None) -> dict[str, Any]:
         "language": language,
         "tiles": tiles + only,
         "collection": url_for("ogc.collection", collection_id=COLLECTION, f="json"),
-        "districts": url_for("ogc.items", collection_id="district", f="json", limit=10_000),
+        "districts": url_for("ogc.items", collection_id="district", f="json", limit=10_000, municipality=municipality),
         "asset": url_for("web.landing") + "assets/{id}?lang=" + language,
         "texts": {key: text(language, key) for key in _TEXTS},
         "classes": {code: text(language, f"asset_class_plural.{code}") for code in ASSET_CLASSES},

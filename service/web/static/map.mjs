@@ -3,6 +3,7 @@ import * as maplibre from "./vendor/maplibre-gl/maplibre-gl.mjs";
 
 maplibre.setWorkerUrl(new URL("./vendor/maplibre-gl/maplibre-gl-worker.mjs", import.meta.url).href);
 
+const cameByLink = location.hash !== ""; // the map writes its own place into the hash later
 const settings = JSON.parse(document.getElementById("settings").textContent);
 const locale = { fi: "fi-FI", sv: "sv-FI", en: "en-GB" }[settings.language];
 const LAYER = "valued_assets";
@@ -26,6 +27,7 @@ const themes = {
       ["/", ["to-number", ["get", "avoidable_backlog_eur"], 0], ["to-number", ["get", "repair_backlog_eur"], 1]], -1],
     steps: [[0, "#5b7f9b"], [0.01, "#e6c65c"], [0.5, "#e39a3b"], [0.99, "#cf5a31"]],
     label: (from) => (from === 0 ? percent(0) : `≥ ${percent(from)}`),
+    unknown: "page.map.no_backlog",
   },
 };
 
@@ -64,9 +66,12 @@ map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-righ
 map.addControl(new maplibre.ScaleControl());
 
 function showTheme(name) {
-  const theme = themes[name];
-  for (const layer of layers) map.setPaintProperty(layer.id, layer.colour, colour(theme));
-  const rows = [...theme.steps.map(([from, shade]) => [shade, theme.label(from)]), [UNKNOWN, settings.texts["page.map.not_valued"]]];
+  for (const layer of layers) map.setPaintProperty(layer.id, layer.colour, colour(themes[name]));
+  showLegend(themes[name]);
+}
+
+function showLegend(theme) {
+  const rows = [...theme.steps.map(([from, shade]) => [shade, theme.label(from)]), [UNKNOWN, settings.texts[theme.unknown ?? "page.map.not_valued"]]];
   document.getElementById("legend").replaceChildren(...rows.map(([shade, words]) => {
     const row = document.createElement("li");
     const swatch = document.createElement("i");
@@ -102,14 +107,27 @@ function popup(event) {
   new maplibre.Popup().setLngLat(event.lngLat).setDOMContent(box).addTo(map);
 }
 
-map.on("load", async () => {
-  showTheme("repair_backlog_eur");
+showLegend(themes.repair_backlog_eur);
+map.on("load", () => {
   document.querySelectorAll("input[name=theme]").forEach((box) => box.addEventListener("change", () => showTheme(box.value)));
   document.querySelectorAll("input[name=network]").forEach((box) => box.addEventListener("change", showNetworks));
   map.on("click", popup);
-  if (!location.hash) {
-    const collection = await (await fetch(settings.collection)).json();
-    const bbox = collection.extent?.spatial?.bbox?.[0];
-    if (bbox) map.fitBounds(bbox, { padding: 40, animate: false });
-  }
+  if (!cameByLink) showAll();
 });
+
+// Corners of all positions in nested coordinates.
+function widen(bounds, coordinates) {
+  if (typeof coordinates[0] === "number") bounds.extend(coordinates.slice(0, 2));
+  else coordinates.forEach((inner) => widen(bounds, inner));
+  return bounds;
+}
+
+async function showAll() {
+  const districts = (await (await fetch(settings.districts)).json()).features.filter((district) => district.geometry);
+  if (districts.length) {
+    map.fitBounds(districts.reduce((bounds, district) => widen(bounds, district.geometry.coordinates), new maplibre.LngLatBounds()), { padding: 30, animate: false });
+    return;
+  }
+  const bbox = (await (await fetch(settings.collection)).json()).extent?.spatial?.bbox?.[0];
+  if (bbox) map.fitBounds(bbox, { padding: 30, animate: false });
+}
