@@ -54,6 +54,7 @@ def class_collection(asset_class: AssetClass) -> FeatureCollection:
         conditions=(_asset.c.asset_class == class_number(asset_class.number),),
         unlisted=(AssetStatus.DECOMMISSIONED.value,),
         other_keys=((_asset.c.municipality_code, _asset.c.asset_id),),
+        core=_with_valuation(_asset, _asset.c.municipality_code, _asset.c.asset_id),
         version=_asset.c.row_version,
         writable=True,
     )

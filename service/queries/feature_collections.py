@@ -64,6 +64,7 @@ class FeatureCollection:
         conditions: What a row must meet to be in the collection.
         unlisted: Status values that are left out unless they are asked for.
         other_keys: The same key in the other tables of the source: what bounds a scan must be said of each table.
+        core: The source without the table that only this collection has, where all its rows are known without it.
         version: Column with the number of a feature's version; None where versions are not counted.
         writable: Whether clients may create, replace, update and delete features.
     """
@@ -80,6 +81,7 @@ class FeatureCollection:
     conditions: tuple[ColumnElement[bool], ...] = ()
     unlisted: tuple[str, ...] = ()
     other_keys: tuple[tuple[ColumnElement[Any], ...], ...] = ()
+    core: FromClause | None = None
     version: ColumnElement[Any] | None = None
     writable: bool = False
 

@@ -10,6 +10,8 @@ from sqlalchemy import Double, Numeric, and_, bindparam, cast, or_, tuple_, type
 from service.queries.feature_filters import BYTE_ORDER, WIDE_TYPES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import ColumnElement, UnaryExpression
 
     from service.queries.feature_collections import FeatureCollection
@@ -22,12 +24,15 @@ def sort_values(collection: FeatureCollection, sort: tuple[SortKey, ...]) -> lis
 
 
 def sort_order(collection: FeatureCollection, sort: tuple[SortKey, ...]) -> list[UnaryExpression[Any]]:
-    """Return the order: unknown values last either way, then the key, which is unique."""
-    values = sort_values(collection, sort)
-    order = [
+    """Return the order: by the sort values, then by the key, which is unique."""
+    return [*in_order(sort, sort_values(collection, sort)), *(column.asc() for column in collection.key)]
+
+
+def in_order(sort: tuple[SortKey, ...], values: Sequence[ColumnElement[Any]]) -> list[UnaryExpression[Any]]:
+    """Return the order by sort values: up or down, unknown ones last either way."""
+    return [
         (value.desc() if key.descending else value.asc()).nulls_last() for key, value in zip(sort, values, strict=True)
     ]
-    return [*order, *(column.asc() for column in collection.key)]
 
 
 def beyond(collection: FeatureCollection, sort: tuple[SortKey, ...], unknown: tuple[bool, ...]) -> ColumnElement[bool]:
