@@ -200,6 +200,12 @@ def test_columns_are_given_as_chosen_and_nothing_else_changes(client: FlaskClien
         assert {**few, "properties": None} == {**all_, "properties": None}
 
 
+def test_a_page_for_people_has_the_chosen_columns_alone(client: FlaskClient) -> None:
+    page = client.get(f"{BUILDINGS}?limit=5&properties=storeys,name&f=html").text
+    heads = [part.partition("<")[0] for part in page.split('<th scope="col">')[1:]]
+    assert heads == ["id", "storeys", "name", "geometry"]
+
+
 def test_a_choice_of_columns_goes_with_order_and_pages(client: FlaskClient) -> None:
     query = {"properties": "name", "sortby": "-volume_m3", "filter": "repair_backlog_eur > 1000"}
     found = features(client, **query, limit="4000")
