@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from flask import Response, request
 
 from gis.crs import CRS84, parse_crs
+from service.cursor import encode_cursor
 from service.errors import NotFound
 from service.ogc import responses
 from service.ogc.bulk import bulk_links, whole_collection
 from service.ogc.bulk_formats import BulkFormat, bulk_format
-from service.ogc.cursor import encode_cursor
 from service.ogc.faults import FaultList
 from service.ogc.items_parameters import ITEMS_PARAMETERS, query_identity, read_items_parameters
 from service.ogc.links import Link, address, link, representation_links, with_parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from service.ogc.cursor import decode_cursor
+from service.cursor import decode_cursor
 from service.ogc.selection_parameters import SELECTION_PARAMETERS, read_crs, read_selection
 from service.ogc.sorting import read_properties, read_sortby
 from service.queries.feature_sorting import sort_types

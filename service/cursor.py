@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _ALTERED = "the cursor is not one that this service gave out"
-_OTHER_QUERY = "the cursor belongs to another query: bbox, filters and order must stay as they were on the first page"
+_OTHER_QUERY = "the cursor belongs to another query: filters and order must stay as they were on the first page"
 
 
 def encode_cursor(key: Sequence[Any], query_identity: object) -> str:
@@ -37,11 +37,11 @@ def decode_cursor(
         ValueError: The cursor is malformed or belongs to another query.
     """
     fingerprint, *key = _content(text)
+    if fingerprint != _fingerprint(query_identity):
+        raise ValueError(_OTHER_QUERY)
     may_be_null = [place < nullable for place in range(len(key))]
     if len(key) != len(key_types) or not all(map(_fits, key, key_types, may_be_null)):
         raise ValueError(_ALTERED)
-    if fingerprint != _fingerprint(query_identity):
-        raise ValueError(_OTHER_QUERY)
     return tuple(key)
 
 
