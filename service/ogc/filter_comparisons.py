@@ -64,8 +64,6 @@ class Comparisons:
         if operator in EQUALITIES:
             equal = self._equal(left, right)
             return equal if operator == "=" else Not(equal)
-        if left.kind == TRUTH:
-            return self._faulty(f"{left.shown} is true or false, which '{operator}' cannot order")
         return Comparison(operator, self._operands.operand(left), self._operands.operand(right))
 
     def _equal(self, left: Given, right: Given) -> Condition:

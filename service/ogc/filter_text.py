@@ -25,6 +25,8 @@ _TOKEN = re.compile(
 _ILIKE = re.compile(
     r"""'(?:[^']|'')*+' | (?P<name>"[^"]*"|\b\w+)\s+ILIKE\s+(?P<pattern>'(?:[^']|'')*+')""", re.IGNORECASE | re.VERBOSE
 )
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED = {"'": "''", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"}
 _PLACE = re.compile(r"--> (\d+):(\d+)")
 
 
@@ -39,9 +41,7 @@ def parse_filter(text: str, language: str = CQL2_TEXT) -> object:
     """
     if len(text) > MAX_LENGTH:
         raise ValueError(f"the filter has {len(text)} characters, at most {MAX_LENGTH} are read")
-    if language == CQL_TEXT:
-        text = _ILIKE.sub(_as_the_standard_writes, text)
-    tree = _parse_json(text) if language == CQL2_JSON else _parse_text(text)
+    tree = _parse_json(text) if language == CQL2_JSON else _parse_text(text, language)
     _check_depth(tree)
     return tree
 
@@ -53,22 +53,23 @@ def _parse_json(text: str) -> object:
         raise ValueError(f"the filter is not JSON: {error}") from error
 
 
-def _parse_text(text: str) -> object:
+def _parse_text(text: str, language: str) -> object:
     _check_nesting(text)
+    spelt = _ILIKE.sub(_without_ilike, text) if language == CQL_TEXT else _TOKEN.sub(_as_the_parser_reads, text)
     try:
-        return cql2.parse_text(_TOKEN.sub(_as_the_parser_reads, text)).to_json()
+        return cql2.parse_text(spelt).to_json()
     except (cql2.ParseError, ValueError) as error:
         raise ValueError(_fault(text, str(error))) from error
 
 
 def _as_the_parser_reads(token: re.Match[str]) -> str:
-    r"""Spell what the standard allows and the parser does not know: a quote as `\'`, a number as `.5`."""
+    r"""Spell what the standard allows and the parser does not know: `\'`, `\t` and the like in texts, and `.5`."""
     if token.lastgroup == "text":
-        return "'" + token[0][1:-1].replace("\\'", "''") + "'"
+        return "'" + _ESCAPE.sub(lambda escape: _ESCAPED.get(escape[1], escape[0]), token[0][1:-1]) + "'"
     return f"0{token[0]}" if token.lastgroup == "fraction" else token[0]
 
 
-def _as_the_standard_writes(match: re.Match[str]) -> str:
+def _without_ilike(match: re.Match[str]) -> str:
     """Spell ILIKE as the standard does, which has no such operator; texts between stay as they are."""
     return match[0] if match["name"] is None else f"CASEI({match['name']}) LIKE CASEI({match['pattern']})"
 

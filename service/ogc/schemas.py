@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from service.queries.feature_collections import FeatureCollection, FeatureProperty
 
 _JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+# Units are those of UCUM unless another list is named (Part 5, /req/schemas/unit); what is counted stands in braces.
+_UCUM = {"pcs": "{pcs}", "veh/d": "{veh}/d"}
+_CURRENCIES = "ISO 4217"
 _TYPES: dict[type[Any], dict[str, str]] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
@@ -23,7 +26,8 @@ def property_schema(described: FeatureProperty) -> dict[str, Any]:
     schema: dict[str, Any] = {"title": _label(described), "description": described.description}
     schema |= value_schema(described)
     if described.unit:
-        schema |= {"x-ogc-unit": described.unit}
+        schema |= {"x-ogc-unit": _UCUM.get(described.unit, described.unit)}
+        schema |= {"x-ogc-unitLang": _CURRENCIES} if described.unit == "EUR" else {}
     return schema
 
 

@@ -87,6 +87,8 @@ _FUNCTIONS = {
     Predicate.CROSSES: func.ST_Crosses,
     Predicate.CONTAINS: func.ST_Contains,
 }
+_BEFORE_FOLDING: tuple[ColumnElement[str], ...] = (literal_column("'ẞı'"), literal_column("'ß\ue131'"))
+_AFTER_FOLDING: tuple[ColumnElement[str], ...] = (literal_column("'ς'"), literal_column("'σ'"))
 _COMBINING_MARKS: ColumnElement[str] = literal_column("'[\u0300-\u036f]'")
 
 
@@ -191,10 +193,14 @@ def _operand(collection: FeatureCollection, operand: Operand) -> ColumnElement[A
 
 
 def _folded(fold: Fold, text: ColumnElement[str]) -> ColumnElement[str]:
-    """Fold a text as Unicode says: ß and SS are one to CASEI, ä and a to ACCENTI."""
+    """Fold a text as Unicode says: to CASEI ß and SS are one, to ACCENTI ä and a.
+
+    Up and down again is the full case folding of Unicode but for three letters: ẞ, which has no upper case that is
+    SS; ı, which would become i; and ς, which stands for σ at the end of a word only.
+    """
     if fold is Fold.CASE:
-        upper = func.upper(collate(text, _CASE_RULES))
-        return type_coerce(func.lower(collate(upper, _CASE_RULES)), Text())
+        upper = func.upper(collate(func.translate(text, *_BEFORE_FOLDING), _CASE_RULES))
+        return type_coerce(func.translate(func.lower(collate(upper, _CASE_RULES)), *_AFTER_FOLDING), Text())
     decomposed = func.normalize(text, literal_column("NFD"))
     bare = func.regexp_replace(decomposed, _COMBINING_MARKS, literal_column("''"), literal_column("'g'"))
     return type_coerce(bare, Text())

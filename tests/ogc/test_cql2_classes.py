@@ -11,6 +11,12 @@ import cql2
 import jsonschema
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from service.database import Database, raw_connection
+from service.queries.feature_conditions import Comparison, Fold, Folded, Value
+from service.queries.feature_filters import filter_condition
+from service.queries.feature_registry import feature_collections
 
 ITEMS = "/ogc/collections/building/items"
 Properties = dict[str, Any]
@@ -32,6 +38,7 @@ BASIC = {
     "\"name\" >= 'Talo 10510'": lambda p: p["name"] >= "Talo 10510",
     "is_protected = TRUE": lambda p: p["is_protected"],
     "is_protected <> true": lambda p: not p["is_protected"],
+    "is_protected > FALSE": lambda p: p["is_protected"],
     "energy_class IS NULL": lambda p: p["energy_class"] is None,
     "energy_class IS NOT NULL": lambda p: p["energy_class"] is not None,
     "built_year < 1980": lambda p: p["built_year"] is not None and p["built_year"] < 1980,
@@ -135,9 +142,31 @@ def test_text_of_the_register_is_found_whatever_signs_it_has(client: FlaskClient
 
 
 def test_case_is_folded_as_unicode_folds_it(client: FlaskClient) -> None:
-    for one, other in (("STRASSE", "straße"), ("ÅÄÖ", "åäö"), ("ΣΑΣ", "σας")):
+    for one, other in (("STRASSE", "straße"), ("STRAẞE", "strasse"), ("ÅÄÖ", "åäö"), ("ΟΔΟΣ", "οδος")):
         text = f"CASEI('{one}') = CASEI('{other}') AND storeys = 1"
         assert selected(client, filter=text) == selected(client, filter="storeys = 1")
+
+
+def test_case_folding_is_unicode_s_for_every_character(filled: Database) -> None:
+    """Characters are one to CASEI where, and only where, the full case folding of Unicode makes them one."""
+    condition = Comparison("=", Folded(Fold.CASE, Value(0, str)), Value(1, str))
+    folded = filter_condition(feature_collections()["building"], condition).left
+    bound = folded.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
+    statement = f"SELECT {bound} FROM unnest(%(all)s::text[]) WITH ORDINALITY AS t (sign, n) ORDER BY n"
+    statement = statement.replace("%(filter_0)s::VARCHAR", "sign")
+    signs = [chr(code) for code in range(1, 0x20000) if not 0xD800 <= code < 0xE000 and code != 0xE131]
+    with filled.reading() as connection:
+        cursor = raw_connection(connection).execute(statement, {"all": signs + [sign.casefold() for sign in signs]})  # type: ignore[arg-type]
+        folds = [row[0] for row in cursor.fetchall()]
+    assert folds[: len(signs)] == folds[len(signs) :]
+    of_each_fold = dict(zip(folds, (sign.casefold() for sign in signs * 2), strict=True))
+    assert len(of_each_fold) == len({sign.casefold() for sign in signs})
+
+
+def test_control_signs_are_escaped_with_a_backslash(client: FlaskClient) -> None:
+    escaped = r"'a\tb\nc\'d'" + " = 'a\tb\nc''d'"
+    assert selected(client, filter=escaped + " AND storeys = 1") == selected(client, filter="storeys = 1")
+    assert selected(client, filter=r"'50 %' LIKE '50 \%' AND storeys = 1") == selected(client, filter="storeys = 1")
 
 
 def test_two_properties_can_be_compared(client: FlaskClient, buildings: list[Properties]) -> None:
@@ -189,5 +218,6 @@ def test_the_classes_of_filters_are_declared(client: FlaskClient) -> None:
 def test_queryables_say_what_they_mean_and_in_which_unit(client: FlaskClient) -> None:
     properties = client.get("/ogc/collections/building/queryables").json["properties"]
     assert properties["repair_backlog_eur"]["x-ogc-unit"] == "EUR"
+    assert properties["repair_backlog_eur"]["x-ogc-unitLang"] == "ISO 4217"
     assert all(each.get("title") for each in properties.values())
     assert {"id", "geometry", "condition_index", "condition_basis", "needed_backlog_eur"} <= properties.keys()
