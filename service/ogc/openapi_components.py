@@ -54,6 +54,7 @@ def _parameters() -> dict[str, Any]:
             {"type": "string", "enum": [*Representation, *BulkFormat]},
         ),
         "featureId": _parameter("featureId", "Id of a feature", {"type": "string"}, "path"),
+        "id": _parameter("id", "Only the feature of this id", {"type": "string"}),
         "bbox": _parameter(
             "bbox", "Only features that touch this box: west,south,east,north, or with heights", numbers
         ),

@@ -15,6 +15,7 @@ from service.ogc.filter_reading import read_filter
 from service.ogc.filter_text import CQL2_TEXT, LANGUAGES
 from service.ogc.property_values import parse_property_value
 from service.ogc.reach import within_reach
+from service.queries.feature_conditions import ID, And, Constant, Filter, IsKey, Value
 from service.queries.feature_query import FeatureQuery
 
 if TYPE_CHECKING:
@@ -22,9 +23,8 @@ if TYPE_CHECKING:
 
     from service.ogc.faults import FaultList
     from service.queries.feature_collections import FeatureCollection
-    from service.queries.feature_conditions import Filter
 
-SELECTION_PARAMETERS = ("bbox", "bbox-crs", "datetime", "municipality", "filter", "filter-lang", "filter-crs")
+SELECTION_PARAMETERS = (ID, "bbox", "bbox-crs", "datetime", "municipality", "filter", "filter-lang", "filter-crs")
 """Names of the parameters that select features of any collection; its properties select too."""
 
 _MUNICIPALITY = re.compile(r"[0-9]{3}", re.ASCII)
@@ -44,6 +44,8 @@ def read_selection(collection: FeatureCollection, parameters: Mapping[str, str],
         with faults.of("datetime"):
             check_datetime(parameters["datetime"])
     chosen = _read_filter(collection, parameters, faults)
+    if ID in parameters:
+        chosen = _of_id(collection, parameters[ID], chosen)
     query = within_reach(FeatureQuery(collection.id, equal=equal, filter=chosen))
     return _within(query, box) if box else query
 
@@ -63,6 +65,16 @@ def _read_filter(collection: FeatureCollection, parameters: Mapping[str, str], f
         faults.add("filter-lang", f"'{language[:40]}' is not a language of filters; known: {', '.join(LANGUAGES)}")
         return None
     return read_filter(collection, parameters["filter"], language, crs, faults) if "filter" in parameters else None
+
+
+def _of_id(collection: FeatureCollection, feature_id: str, chosen: Filter | None) -> Filter:
+    """Narrow a filter to the feature of an id: what can be filtered by is a parameter too (Part 3)."""
+    key = collection.key_of(feature_id)
+    if key is None:
+        return Filter(Constant(value=False))
+    before = chosen.values if chosen else ()
+    is_it = IsKey(tuple(Value(len(before) + place, type(part)) for place, part in enumerate(key)))
+    return Filter(And((chosen.condition, is_it)) if chosen else is_it, (*before, *key))
 
 
 def _within(query: FeatureQuery, box: Bbox) -> FeatureQuery:

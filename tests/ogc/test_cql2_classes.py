@@ -200,6 +200,21 @@ def test_a_filter_joins_the_parameters_of_properties(client: FlaskClient, buildi
     assert selected(client, filter="storeys = 3", energy_class="C") == expected
 
 
+def test_every_queryable_is_a_parameter_too(client: FlaskClient, buildings: list[Properties]) -> None:
+    queryables = client.get("/ogc/collections/building/queryables").json["properties"]
+    feature = client.get(f"{ITEMS}/837-10510").json
+    simple = {"id": feature["id"], **feature["properties"]}
+    assert simple.keys() == queryables.keys() - {"geometry"}
+    for name, value in simple.items():
+        if value is not None:
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            found = client.get(ITEMS, query_string={name: text, "filter": "id = '837-10510'"}).json
+            assert [each["id"] for each in found["features"]] == ["837-10510"]
+    assert selected(client, id="837-10510", filter="storeys >= 0") == ["837-10510"]
+    assert selected(client, id="837-10510", filter="storeys < 0") == []
+    assert selected(client, id="nothing") == []
+
+
 def test_areas_are_filtered_too(client: FlaskClient) -> None:
     found = client.get("/ogc/collections/population_grid/items", query_string={"filter": "population > 28.5"}).json
     assert found["numberMatched"] == 2
