@@ -107,7 +107,8 @@ class Asset(Base):
         CheckConstraint("ST_NPoints(geometry_z) = ST_NPoints(geometry)", name="geometry_z_follows_geometry"),
         CheckConstraint("NOT ST_IsEmpty(geometry)", name="geometry_not_empty"),
         Index("ix_asset_class_geometry", "asset_class", "geometry", postgresql_using="gist"),
-        Index("ix_asset_municipality_code_class", "municipality_code", "asset_class", "asset_id"),
+        # The class first: the first page of a class would otherwise be searched for among the assets of all others.
+        Index("ix_asset_class_key", "asset_class", "municipality_code", "asset_id"),
     )
 
 
