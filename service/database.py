@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -30,6 +32,9 @@ MEANING: dict[str, type[KuntokantaError]] = {
 }
 
 
+CHECKED_AFTER_S = 5.0
+
+
 class Database:
     """The service's connections to PostgreSQL: an engine whose connections come from a psycopg pool."""
 
@@ -41,19 +46,29 @@ class Database:
             max_size=pool_size,
             open=False,
             timeout=10,
-            check=ConnectionPool.check_connection,
+            check=_check_unless_used_just_now,
             kwargs={"options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC"},
         )
         self.engine: Engine = create_engine("postgresql+psycopg://", creator=self._borrow, poolclass=NullPool)
+        self._reading_engine = create_engine("postgresql+psycopg://", creator=self._borrow_to_read, poolclass=NullPool)
 
     def _borrow(self) -> Any:
+        return self._borrowed(None, read_only=None)
+
+    def _borrow_to_read(self) -> Any:
+        return self._borrowed(psycopg.IsolationLevel.REPEATABLE_READ, read_only=True)
+
+    def _borrowed(self, isolation: psycopg.IsolationLevel | None, *, read_only: bool | None) -> Any:
+        """Take a connection whose transactions begin in this way: a word of BEGIN, and no statement more."""
         self._pool.open()
         connection = self._pool.getconn()
+        connection.isolation_level, connection.read_only = isolation, read_only
         connection.close = lambda: self._give_back(connection)  # type: ignore[method-assign]
         return connection
 
     def _give_back(self, connection: psycopg.Connection[Any]) -> None:
         del connection.close
+        connection.used_at = time.monotonic()  # type: ignore[attr-defined]
         self._pool.putconn(connection)
 
     def close(self) -> None:
@@ -63,16 +78,28 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection in one read-only, repeatable snapshot."""
-        with meaningful_errors(), self.engine.connect() as connection:
-            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        with meaningful_errors(), self._reading_engine.connect() as connection:
             yield connection
-            connection.rollback()
+            # A rollback would make the driver forget the statements that it has prepared.
+            raw_connection(connection).commit()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Give a session in one transaction: committed at the end, rolled back on any error."""
         with meaningful_errors(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+
+def _check_unless_used_just_now(connection: psycopg.Connection[Any]) -> None:
+    """Ask the server whether it is there, unless the connection was used just now and the server has not hung up.
+
+    The question costs as much as reading a few features, and every request would ask it.
+    """
+    idle_s = time.monotonic() - getattr(connection, "used_at", 0.0)
+    word = select.poll()
+    word.register(connection.fileno(), select.POLLIN)
+    if idle_s > CHECKED_AFTER_S or word.poll(0):
+        ConnectionPool.check_connection(connection)
 
 
 def raw_connection(connection: Connection) -> psycopg.Connection[Any]:

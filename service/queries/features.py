@@ -13,7 +13,8 @@ from service.database import raw_connection
 from service.queries.feature_query import FeatureQuery
 from service.queries.feature_registry import feature_collections
 from service.queries.feature_selection import selection_of, selection_values
-from service.queries.feature_statements import PageShape, Start, Statement, page_statement, single_statement
+from service.queries.feature_statements import PageShape, Start, page_statement, single_statement
+from service.queries.statements import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Feature", "FeaturePage", "FeatureQuery", "load_feature", "load_features"]
 
-# Compiling a plan and starting workers for it takes longer than reading a page.
-_FOR_PAGES = "SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0"
+# Compiling a plan and starting workers for it takes longer than reading a page. A plan for any box or value would be a
+# bad plan for this one, so that a page's statement is parsed once but planned each time.
+_FOR_PAGES = (
+    "SELECT set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),"
+    " set_config('plan_cache_mode', 'force_custom_plan', true)"
+)
 
 
 _PLAIN: dict[type[Any], Callable[[Any], Any]] = {bytes: bytes.decode, datetime.date: datetime.date.isoformat}
@@ -114,15 +119,19 @@ def _fetch_page(connection: Connection, query: FeatureQuery, start: Start, wante
         shown=query.shown,
     )
     values = {f"after_{place}": value for place, value in enumerate(after)}
-    return _fetch(connection, page_statement(shape), {**selection_values(query), **values, "limit": wanted})
+    bound = {**selection_values(query), **values, "limit": wanted}
+    return _fetch(connection, page_statement(shape), bound, _FOR_PAGES)
 
 
-def _fetch(connection: Connection, statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """Run a statement on the driver's own cursor, unprepared: a plan for any box would be a bad plan for this one."""
+def _fetch(
+    connection: Connection, statement: Statement, values: dict[str, Any], settings: str | None = None
+) -> list[tuple[Any, ...]]:
+    """Run a statement on the driver's own cursor, which prepares it once it has come again and again."""
     with raw_connection(connection).cursor() as cursor:
         cursor.adapters.register_loader("text", _RawText)
-        cursor.execute(_FOR_PAGES, prepare=False)
-        cursor.execute(statement.text, {**statement.constants, **values}, prepare=False)
+        if settings is not None:
+            cursor.execute(settings)
+        cursor.execute(statement.text, {**statement.constants, **values})
         return cursor.fetchall()
 
 
