@@ -5,8 +5,13 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from service.catalogues import has_text, text
+
 if TYPE_CHECKING:
     from service.queries.feature_collections import FeatureCollection, FeatureProperty
+
+DEFAULT_LANGUAGE = "en"
+"""Language of labels for clients that ask for none: that of the descriptions."""
 
 _JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 # Units are those of UCUM unless another list is named (Part 5, /req/schemas/unit); what is counted stands in braces.
@@ -21,9 +26,9 @@ _TYPES: dict[type[Any], dict[str, str]] = {
 }
 
 
-def property_schema(described: FeatureProperty) -> dict[str, Any]:
-    """Return the JSON Schema of a property: type, limits, choices, label and unit."""
-    schema: dict[str, Any] = {"title": _label(described), "description": described.description}
+def property_schema(described: FeatureProperty, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+    """Return the JSON Schema of a property: type, limits, choices, label in a language and unit."""
+    schema: dict[str, Any] = {"title": _label(described, language), "description": described.description}
     schema |= value_schema(described)
     if described.unit:
         schema |= {"x-ogc-unit": _UCUM.get(described.unit, described.unit)}
@@ -37,26 +42,30 @@ def value_schema(described: FeatureProperty) -> dict[str, Any]:
     return {**_TYPES[described.type], **{name: limit for name, limit in limits.items() if limit is not None}}
 
 
-def feature_schema(collection: FeatureCollection, address: str) -> dict[str, Any]:
+def feature_schema(collection: FeatureCollection, address: str, *, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
     """Return the schema of what the features of a collection return, and take where they can be written.
 
     What is `readOnly` is returned only; a feature that holds anything else than this is refused.
     """
-    schema = _schema(collection, address, additional=False if collection.writable else None)
+    schema = _schema(collection, address, language, additional=False if collection.writable else None)
     for name, described in collection.properties.items():
         if described.read_only or not collection.writable:
             schema["properties"][name] = {**schema["properties"][name], "readOnly": True}
     return schema
 
 
-def queryables_schema(collection: FeatureCollection, address: str) -> dict[str, Any]:
+def queryables_schema(
+    collection: FeatureCollection, address: str, *, language: str = DEFAULT_LANGUAGE
+) -> dict[str, Any]:
     """Return the schema of what a collection can be filtered by: nothing but this."""
-    return _schema(collection, address, additional=False)
+    return _schema(collection, address, language, additional=False)
 
 
-def sortables_schema(collection: FeatureCollection, address: str) -> dict[str, Any]:
+def sortables_schema(
+    collection: FeatureCollection, address: str, *, language: str = DEFAULT_LANGUAGE
+) -> dict[str, Any]:
     """Return the schema of what the features of a collection can be sorted by: its properties."""
-    schema = _schema(collection, address, additional=False)
+    schema = _schema(collection, address, language, additional=False)
     del schema["properties"]["id"], schema["properties"]["geometry"]
     return schema
 
@@ -93,14 +102,14 @@ def geometry_format(geometry_types: tuple[str, ...]) -> str:
     return "geometry-" + "-or-".join(sorted({kind.lower() for kind in geometry_types}))
 
 
-def _schema(collection: FeatureCollection, address: str, *, additional: bool | None) -> dict[str, Any]:
+def _schema(collection: FeatureCollection, address: str, language: str, *, additional: bool | None) -> dict[str, Any]:
     geometry = {
         "title": "Geometry",
         "x-ogc-role": "primary-geometry",
         "format": geometry_format(collection.geometry_types),
     }
     identifier = {"title": "Id", "type": "string", "x-ogc-role": "id", "readOnly": True}
-    properties = {name: property_schema(each) for name, each in collection.properties.items()}
+    properties = {name: property_schema(each, language) for name, each in collection.properties.items()}
     schema: dict[str, Any] = {
         "$schema": _JSON_SCHEMA,
         "$id": address,
@@ -112,8 +121,14 @@ def _schema(collection: FeatureCollection, address: str, *, additional: bool | N
     return schema if additional is None else {**schema, "additionalProperties": additional}
 
 
-def _label(described: FeatureProperty) -> str:
-    label = described.name
+def _label(described: FeatureProperty, language: str) -> str:
+    """The label that people know a property by, with its unit; made of the name where the catalogue has none."""
+    keys = (f"attribute.{described.name}", f"column.{described.name}")
+    label = next((text(language, key) for key in keys if has_text(language, key)), None)
+    return (label or _from_name(described.name)) + (f" ({described.unit})" if described.unit else "")
+
+
+def _from_name(name: str) -> str:
     for ending in ("_eur", "_m2", "_m3", "_mm", "_m"):
-        label = label.removesuffix(ending)
-    return label.replace("_", " ").capitalize() + (f" ({described.unit})" if described.unit else "")
+        name = name.removesuffix(ending)
+    return name.replace("_", " ").capitalize()

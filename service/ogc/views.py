@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Blueprint, Response, current_app, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 
+from service.catalogues import LANGUAGES
 from service.errors import NotFound
 from service.ogc import documents, schemas
 from service.ogc.extents import Extents
@@ -69,7 +71,7 @@ def collection(collection_id: str) -> Response:
 @blueprint.get("/collections/<collection_id>/schema")
 def schema(collection_id: str) -> Response:
     """What the features of a collection hold."""
-    return _schema_response(collection_id, "schema", schemas.feature_schema)
+    return _labelled_response(collection_id, "schema", schemas.feature_schema)
 
 
 @blueprint.get("/collections/<collection_id>/geojson-schema")
@@ -81,13 +83,22 @@ def geojson_schema(collection_id: str) -> Response:
 @blueprint.get("/collections/<collection_id>/queryables")
 def queryables(collection_id: str) -> Response:
     """What a collection can be filtered by."""
-    return _schema_response(collection_id, "queryables", schemas.queryables_schema)
+    return _labelled_response(collection_id, "queryables", schemas.queryables_schema)
 
 
 @blueprint.get("/collections/<collection_id>/sortables")
 def sortables(collection_id: str) -> Response:
     """What a collection can be sorted by."""
-    return _schema_response(collection_id, "sortables", schemas.sortables_schema)
+    return _labelled_response(collection_id, "sortables", schemas.sortables_schema)
+
+
+def _labelled_response(collection_id: str, endpoint: str, described_by: Callable[..., dict[str, Any]]) -> Response:
+    """A schema with its labels in the language that the client asks for."""
+    language = request.accept_languages.best_match(LANGUAGES, schemas.DEFAULT_LANGUAGE)
+    response = _schema_response(collection_id, endpoint, partial(described_by, language=language))
+    response.headers["Content-Language"] = language
+    response.vary.add("Accept-Language")
+    return response
 
 
 def _schema_response(

@@ -236,3 +236,16 @@ def test_queryables_say_what_they_mean_and_in_which_unit(client: FlaskClient) ->
     assert properties["repair_backlog_eur"]["x-ogc-unitLang"] == "ISO 4217"
     assert all(each.get("title") for each in properties.values())
     assert {"id", "geometry", "condition_index", "condition_basis", "needed_backlog_eur"} <= properties.keys()
+
+
+def test_queryables_are_labelled_in_the_language_that_is_asked_for(client: FlaskClient) -> None:
+    for language, label in (
+        ("fi", "Korjausvelka (EUR)"),
+        ("en", "Repair backlog (EUR)"),
+        ("de", "Repair backlog (EUR)"),
+    ):
+        for document in ("queryables", "sortables", "schema"):
+            answer = client.get(f"/ogc/collections/building/{document}", headers={"Accept-Language": language})
+            assert answer.json["properties"]["repair_backlog_eur"]["title"] == label
+            assert answer.headers["Content-Language"] == ("fi" if language == "fi" else "en")
+            assert "Accept-Language" in answer.headers["Vary"]
