@@ -332,3 +332,23 @@ def test_styles_find_the_same_properties_in_every_class() -> None:
     assert {style_properties(feature_collections()[code]) for code in ASSET_CLASSES} == {
         style_properties(feature_collections()["valued_assets"])
     }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/ogc/tileMatrixSets",
+        "/ogc/tileMatrixSets/ETRS-TM35FIN",
+        "/ogc/collections/district/tiles",
+        "/ogc/collections/district/tiles/WebMercatorQuad",
+    ],
+)
+def test_what_describes_tiles_is_there_for_programs_and_people(client: FlaskClient, path: str) -> None:
+    document = client.get(path, headers={"Accept": "*/*"})
+    assert document.headers["Content-Type"] == "application/json"
+    assert {"self", "alternate"} <= {each["rel"] for each in document.json["links"]}
+    page = client.get(path, headers={"Accept": "text/html"})
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "<h1>" in page.text
+    assert client.get(path, headers={"Accept": "image/png"}).status_code == 406
+    assert client.get(f"{path}?nonsense=1").status_code == 400
