@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from service.queries.feature_query import FeatureQuery
-    from service.queries.feature_statements import Statement
+    from service.queries.statements import Statement
 
 BATCH_ROWS = 2000
 """Rows that are held at a time: about a megabyte."""

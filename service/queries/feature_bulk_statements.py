@@ -20,22 +20,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TEXT
 
-from gis.crs import SERVED_CRS, TM35FIN
+from gis.crs import SERVED_CRS
 from service.queries.feature_filters import WIDE_TYPES
 from service.queries.feature_registry import feature_collections
 from service.queries.feature_selection import Selection, selection_conditions
 from service.queries.feature_sorting import sort_order
-from service.queries.feature_statements import Statement, _compiled
+from service.queries.geometry_text import in_system, wkt_text
+from service.queries.statements import Statement, compiled
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
-    from gis.crs import Crs
     from service.queries.feature_collections import FeatureCollection, FeatureProperty
     from service.queries.feature_query import SortKey
 
 ID, WKT = "id", "WKT"
-_METRE_DIGITS, _DEGREE_DIGITS = 3, 8  # a millimetre either way, as in GeoJSON
 _FORMULA_STARTS = ",".join(str(ord(sign)) for sign in "=+-@\t\r\n")
 
 
@@ -93,15 +92,15 @@ def bulk_statement(shape: BulkShape) -> Statement:
     """Return the statement of all selected features."""
     collection = feature_collections()[shape.selection.collection_id]
     properties = shown_properties(collection, shape.shown)
-    geometry = _shape_in(collection, SERVED_CRS[shape.crs_code])
+    crs = SERVED_CRS[shape.crs_code]
     columns: list[Any]
     if shape.form is BulkForm.CSV_LINE:
-        columns = [_csv_line(collection, properties, _wkt(geometry, SERVED_CRS[shape.crs_code])).label("line")]
+        columns = [_csv_line(collection, properties, wkt_text(collection.shape(), crs)).label("line")]
     else:
-        columns = _row(collection, properties, geometry, shape.form)
+        columns = _row(collection, properties, in_system(collection.shape(), crs), shape.form)
     statement: Select[Any] = select(*columns).select_from(collection.source)
     statement = statement.where(*selection_conditions(shape.selection)).order_by(*sort_order(collection, shape.sort))
-    return _compiled(statement.limit(bindparam("limit", type_=BigInteger())) if shape.limited else statement)
+    return compiled(statement.limit(bindparam("limit", type_=BigInteger())) if shape.limited else statement)
 
 
 @lru_cache(maxsize=256)
@@ -112,7 +111,7 @@ def heights_statement(selection: Selection) -> Statement | None:
         return None
     found: Select[Any] = select(literal_column("1")).select_from(collection.source)
     found = found.where(*selection_conditions(selection), collection.heights.is_not(None))
-    return _compiled(found.limit(literal_column("1")))
+    return compiled(found.limit(literal_column("1")))
 
 
 def _row(
@@ -124,16 +123,6 @@ def _row(
         geometry = func.ST_Force3DZ(geometry, literal_column("'NaN'::double precision"))
     values = [cast(each.read(), WIDE_TYPES[each.type]).label(each.name) for each in properties]
     return [collection.feature_id().label(ID), *values, func.ST_AsBinary(geometry).label("geometry")]
-
-
-def _shape_in(collection: FeatureCollection, crs: Crs) -> ColumnElement[Any]:
-    stored = collection.shape()
-    return stored if crs.code == TM35FIN.code else func.ST_Transform(stored, crs.srid)
-
-
-def _wkt(geometry: ColumnElement[Any], crs: Crs) -> ColumnElement[Any]:
-    digits = _DEGREE_DIGITS if crs.geographic else _METRE_DIGITS
-    return func.ST_AsText(geometry, literal_column(str(digits)))
 
 
 def _csv_line(

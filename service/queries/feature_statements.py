@@ -10,34 +10,23 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, bindparam, func, literal_column, select, true, tuple_
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import TEXT
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from gis.crs import SERVED_CRS, TM35FIN
+from gis.crs import SERVED_CRS
 from service.queries.feature_registry import feature_collections
 from service.queries.feature_selection import Selection, selection_conditions
 from service.queries.feature_sorted_keys import sorted_keys
 from service.queries.feature_sorting import beyond, in_order
+from service.queries.geometry_text import geojson_text
+from service.queries.statements import Statement, compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import ColumnElement
 
     from gis.crs import Crs
     from service.queries.feature_collections import FeatureCollection, FeatureProperty
     from service.queries.feature_query import SortKey
-
-_METRE_DIGITS, _DEGREE_DIGITS = 3, 8  # a millimetre either way
-_WITHOUT_CRS_MEMBER = 0
-_DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A statement as the driver takes it: built once for each collection, system and set of conditions."""
-
-    text: str
-    constants: Mapping[str, Any]
 
 
 class Start(Enum):
@@ -77,7 +66,7 @@ def page_statement(shape: PageShape) -> Statement:
     collection = feature_collections()[shape.selection.collection_id]
     statement = _select_features(collection, SERVED_CRS[shape.crs_code], shape.shown)
     statement = statement.where(*selection_conditions(shape.selection), *_after(collection, shape))
-    return _compiled(statement.order_by(*collection.key).limit(bindparam("limit", type_=postgresql.INTEGER())))
+    return compiled(statement.order_by(*collection.key).limit(bindparam("limit", type_=postgresql.INTEGER())))
 
 
 def _sorted_page_statement(shape: PageShape) -> Statement:
@@ -89,7 +78,7 @@ def _sorted_page_statement(shape: PageShape) -> Statement:
     of_page = [column == page.c[f"key_{place}"] for place, column in enumerate(collection.key)]
     statement = _select_features(collection, SERVED_CRS[shape.crs_code], shape.shown, values)
     order = in_order(shape.sort, values)
-    return _compiled(statement.select_from(page).where(*of_page).order_by(*order, *collection.key))
+    return compiled(statement.select_from(page).where(*of_page).order_by(*order, *collection.key))
 
 
 def _after(collection: FeatureCollection, shape: PageShape) -> list[ColumnElement[bool]]:
@@ -119,7 +108,7 @@ def single_statement(collection_id: str, crs_code: str) -> Statement:
     collection = feature_collections()[collection_id]
     is_it = [column == bindparam(f"key_{place}", type_=column.type) for place, column in enumerate(collection.key)]
     statement = _select_features(collection, SERVED_CRS[crs_code]).where(*collection.conditions, *is_it)
-    return _compiled(statement if collection.version is None else statement.add_columns(collection.version))
+    return compiled(statement if collection.version is None else statement.add_columns(collection.version))
 
 
 def _select_features(
@@ -138,7 +127,7 @@ def _select_features(
         literal_column("""'{"type":"Feature","id":'"""),
         func.to_json(collection.feature_id()),
         literal_column("""',"geometry":'"""),
-        func.coalesce(_geojson(collection, crs), literal_column("'null'")),
+        func.coalesce(geojson_text(collection.shape(), crs), literal_column("'null'")),
         literal_column("""',"properties":'"""),
         func.row_to_json(literal_column("properties")),
         literal_column("'}'"),
@@ -153,17 +142,3 @@ def _select_features(
 def _shown(collection: FeatureCollection, shown: tuple[str, ...] | None) -> Iterable[tuple[str, FeatureProperty]]:
     names = collection.properties if shown is None else shown
     return ((name, collection.properties[name]) for name in names)
-
-
-def _geojson(collection: FeatureCollection, crs: Crs) -> ColumnElement[str]:
-    stored = collection.shape()
-    shape = stored if crs.code == TM35FIN.code else func.ST_Transform(stored, crs.srid)
-    in_axis_order = func.ST_FlipCoordinates(shape) if crs.northing_first else shape
-    digits = _DEGREE_DIGITS if crs.geographic else _METRE_DIGITS
-    return func.ST_AsGeoJSON(in_axis_order, literal_column(str(digits)), literal_column(str(_WITHOUT_CRS_MEMBER)))
-
-
-def _compiled(statement: Select[Any]) -> Statement:
-    compiled = statement.compile(dialect=_DIALECT)
-    constants = {name: value for name, value in compiled.params.items() if value is not None}
-    return Statement(str(compiled), constants)

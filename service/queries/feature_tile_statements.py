@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Double, and_, bindparam, case, cast, func, literal_column, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, TEXT
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from models.registry import ASSET_CLASSES
 from service.queries.feature_assets import VALUED_ASSETS
 from service.queries.feature_registry import feature_collections
+from service.queries.statements import Statement, compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sqlalchemy import CTE, ColumnElement, Select
     from sqlalchemy.sql.expression import FromClause
 
@@ -28,24 +26,15 @@ GRID = 4096
 MARGIN = 64
 """Units beyond a tile's edges that are drawn too, so that thick lines and symbols are not cut off."""
 ASSET_CLASS = "asset_class"
-_DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 _GEOMETRY, _NUMBER, _WEIGHT = "geometry", "feature_number", "drawing_order"
 _ONCE = (text("MATERIALIZED"),)  # a step of its own, across municipalities too; else each shape would be drawn twice
 _SAFE_NUMBERS = 2**53 - 1  # what a number of JavaScript holds
 
 
-@dataclass(frozen=True)
-class TileStatement:
-    """A statement as the driver takes it."""
-
-    text: str
-    constants: Mapping[str, Any]
-
-
 @lru_cache(maxsize=512)
 def tile_statement(
     collection_id: str, srid: int, properties: tuple[str, ...], *, thinned: bool, in_municipality: bool
-) -> TileStatement:
+) -> Statement:
     """Return the statement of a tile: its content, and the number of its features.
 
     Bound are `area` (EWKB in EPSG:3067), `west`, `south`, `east` and `north` in the tile's system, `cell` and
@@ -68,7 +57,7 @@ def tile_statement(
         conditions.append(_side(collection.geometry) >= _metres("cell"))
     features = _features(collection, properties, srid, thinned=thinned)
     drawn = select(*features).select_from(collection.source if source is None else source).where(*conditions)
-    return _compiled(_encoded(drawn.cte("drawn").prefix_with(*_ONCE), collection_id))
+    return compiled(_encoded(drawn.cte("drawn").prefix_with(*_ONCE), collection_id))
 
 
 def is_of_assets(collection: FeatureCollection) -> bool:
@@ -212,9 +201,3 @@ def _metres(name: str) -> ColumnElement[float]:
 
 def _limit() -> ColumnElement[int]:
     return bindparam("limit", type_=postgresql.INTEGER())
-
-
-def _compiled(statement: Select[bytes, int]) -> TileStatement:
-    compiled = statement.compile(dialect=_DIALECT)
-    constants = {name: value for name, value in compiled.params.items() if value is not None}
-    return TileStatement(str(compiled), constants)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from service.queries.feature_collections import FeatureCollection
-    from service.queries.feature_tile_statements import TileStatement
+    from service.queries.statements import Statement
 
 MOST_BYTES = 500_000
 MOST_FEATURES = 6_000
@@ -109,7 +109,7 @@ def _is_thinned(query: TileQuery) -> bool:
     return query.tiles.ground_cell_m(query.tile.zoom) > THINNED_FROM_M
 
 
-def _statement(query: TileQuery) -> TileStatement:
+def _statement(query: TileQuery) -> Statement:
     return tile_statement(
         query.collection_id,
         query.tiles.crs.srid,
