@@ -58,7 +58,7 @@ def _parse_text(text: str, language: str) -> object:
     spelt = _ILIKE.sub(_without_ilike, text) if language == CQL_TEXT else _TOKEN.sub(_as_the_parser_reads, text)
     try:
         return cql2.parse_text(spelt).to_json()
-    except (cql2.ParseError, ValueError) as error:
+    except Exception as error:  # of an empty geometry the library says no more than that
         raise ValueError(_fault(text, str(error))) from error
 
 

@@ -64,6 +64,8 @@ BAD_TEXTS = [
     ("S_INTERSECTS(geometry, 'POINT(24 60)')", "written out"),
     ("S_INTERSECTS(geometry, POINT(24))", "written out"),
     ("S_INTERSECTS(geometry, POINT(x y))", "not CQL2 text"),
+    ("S_INTERSECTS(geometry, POINT EMPTY)", "not CQL2 text"),
+    ("POINT EMPTY", "not CQL2 text"),
     ("S_INTERSECTS(geometry, POINT(385000 6672000))", "off the globe"),
     ("S_INTERSECTS(geometry, POLYGON((24 60, 25 60, 24 60)))", "at least 4"),
     ("S_INTERSECTS(geometry, POLYGON((24 60, 25 60, 25 61, 24 61)))", "not closed"),
