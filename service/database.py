@@ -47,7 +47,8 @@ class Database:
             open=False,
             timeout=10,
             check=_check_unless_used_just_now,
-            kwargs={"options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC"},
+            # Compiling a plan takes longer than a request may, and saves less than it takes.
+            kwargs={"options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c jit=off"},
         )
         self.engine: Engine = create_engine("postgresql+psycopg://", creator=self._borrow, poolclass=NullPool)
         self._reading_engine = create_engine("postgresql+psycopg://", creator=self._borrow_to_read, poolclass=NullPool)

@@ -28,7 +28,7 @@ BATCH_ROWS = 2000
 """Rows that are held at a time: about a megabyte."""
 
 # An export may take as long as the client reads. All of its rows are wanted, not the first ones soon.
-_FOR_EXPORTS = "SET LOCAL statement_timeout = 0; SET LOCAL jit = off; SET LOCAL cursor_tuple_fraction = 1"
+_FOR_EXPORTS = "SET LOCAL statement_timeout = 0; SET LOCAL cursor_tuple_fraction = 1"
 _CURSOR = "features"
 
 

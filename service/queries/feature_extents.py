@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, exists, func, literal_column, select, text, union_all
+from sqlalchemy import bindparam, exists, func, literal_column, select, union_all
 from sqlalchemy.dialects.postgresql import TEXT
 
 from models.asset import Asset
@@ -32,7 +32,6 @@ _SIDES = (
 
 def load_extents(connection: Connection) -> dict[str, Bounds | None]:
     """Return west, south, east, north in EPSG:3067 of each collection; None where it holds no geometry."""
-    connection.execute(text("SET LOCAL jit = off"))  # compiling a hundred look-ups takes longer than making them
     classes = [_class_extent(each) for each in ASSET_CLASSES.values()]
     areas = [_area_extent(each) for each in feature_collections().values() if _is_area(each)]
     extents = {row[0]: _bounds(row[1:]) for row in connection.execute(union_all(*classes, *areas))}

@@ -35,9 +35,8 @@ _OF_ASSETS = (
     "avoidable_backlog_eur",
 )
 _OF_AREAS = ("service_code", "name_fi", "name_sv", "population")
-# Compiling a plan takes longer than drawing a tile; a second process is worth its start only where much is thinned.
-_FOR_TILES = "SET LOCAL jit = off"
-_FOR_SMALL_TILES = "SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0"
+# A second process is worth its start only where much is thinned.
+_FOR_SMALL_TILES = "SET LOCAL max_parallel_workers_per_gather = 0"
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,8 @@ def _draw(connection: Connection, query: TileQuery, values: dict[str, Any], limi
     """Run the statement unprepared: a plan for any tile would be a bad plan for this one."""
     statement, thinned = _statement(query), _is_thinned(query)
     raw = raw_connection(connection)
-    raw.execute(_FOR_TILES if thinned else _FOR_SMALL_TILES, prepare=False)
+    if not thinned:
+        raw.execute(_FOR_SMALL_TILES, prepare=False)
     with raw.cursor(binary=True) as cursor:
         cursor.execute(statement.text, {**statement.constants, **values, "limit": limit}, prepare=False)
         row = cursor.fetchone()

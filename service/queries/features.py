@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Feature", "FeaturePage", "FeatureQuery", "load_feature", "load_features"]
 
-# Compiling a plan and starting workers for it takes longer than reading a page. A plan for any box or value would be a
+# Starting workers for a plan takes longer than reading a page. A plan for any box or value would be a
 # bad plan for this one, so that a page's statement is parsed once but planned each time.
 _FOR_PAGES = (
-    "SELECT set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),"
+    "SELECT set_config('max_parallel_workers_per_gather', '0', true),"
     " set_config('plan_cache_mode', 'force_custom_plan', true)"
 )
 
