@@ -33,6 +33,7 @@ MEANING: dict[str, type[KuntokantaError]] = {
 
 
 CHECKED_AFTER_S = 5.0
+"""A connection that was idle for longer is asked whether it still works."""
 
 
 class Database:
@@ -63,8 +64,12 @@ class Database:
         """Take a connection whose transactions begin in this way: a word of BEGIN, and no statement more."""
         self._pool.open()
         connection = self._pool.getconn()
-        connection.isolation_level, connection.read_only = isolation, read_only
         connection.close = lambda: self._give_back(connection)  # type: ignore[method-assign]
+        try:
+            connection.isolation_level, connection.read_only = isolation, read_only
+        except psycopg.Error:  # it broke just now
+            connection.close()
+            raise
         return connection
 
     def _give_back(self, connection: psycopg.Connection[Any]) -> None:
