@@ -9,6 +9,7 @@ import numpy as np
 
 from service.importers.fault_log import FaultLog
 from service.importers.source_table import Flags, Values, as_text, missing, object_column
+from service.operations.condition_scales import condition_index_on_scale
 from service.queries.import_rows import Column
 from service.queries.imports import ScalePoints
 
@@ -33,16 +34,8 @@ def condition_indices(
 
 
 def _index(points: Mapping[str, float], value: str | None) -> float:
-    if value is not None and value in points:
-        return points[value]
-    try:
-        known = sorted((float(given), index) for given, index in points.items())
-        number = float(value or "nan")
-    except ValueError:
-        return np.nan
-    if not known or not known[0][0] <= number <= known[-1][0]:
-        return np.nan
-    return float(np.interp(number, [given for given, _ in known], [index for _, index in known]))
+    index = None if value is None else condition_index_on_scale(points, value)
+    return np.nan if index is None else index
 
 
 def ends_of_periods(columns: Mapping[str, Values], asset_ids: Values) -> Values:
