@@ -14,10 +14,10 @@ from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer, record_etag
-from service.api.fields import LONGEST_CODE, Number, QueryNumber, Text, WholeNumber, municipality_field
+from service.api.fields import LONGEST_CODE, Number, Text, WholeNumber, municipality_field
 from service.api.geometry import GeometryField, ReadCrs, WrittenCrs, geometry_json_schema, written_crs
 from service.api.identity import needs, principal, readable_municipality
-from service.api.record_lists import MunicipalListQuery, municipal_page, record_document, record_page
+from service.api.record_lists import MunicipalListQuery, YearsQuery, municipal_page, record_document, record_page
 from service.api.state import database
 from service.operations.access import Action
 from service.operations.service_needs import (
@@ -44,14 +44,12 @@ class AreaListQuery(MunicipalListQuery, ReadCrs):
     service = Text(metadata={"description": "Only of this service"})
 
 
-class NeedListQuery(MunicipalListQuery):
+class NeedListQuery(YearsQuery):
     """Which service needs to list."""
 
     service = Text(metadata={"description": "Only of this service"})
     area = Text(metadata={"description": "Only of this area"})
     scenario = Text(metadata={"description": "Only of this scenario"})
-    year_from = QueryNumber(load_default=None, metadata={"description": "First year"})
-    year_to = QueryNumber(load_default=None, metadata={"description": "Last year"})
 
 
 class ServiceAreaBody(marshmallow.Schema):

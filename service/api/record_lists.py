@@ -18,7 +18,7 @@ from models.registry import ASSET_CLASS_BY_NUMBER, ASSET_CLASSES
 from service.api.answers import page_answer
 from service.api.asset_lists import PageQuery
 from service.api.cursor import decode_cursor, encode_cursor
-from service.api.fields import municipality_field
+from service.api.fields import QueryNumber, municipality_field
 from service.api.geometry import geometry_json_schema
 from service.api.identity import readable_municipality
 from service.api.state import database
@@ -48,6 +48,13 @@ class MunicipalListQuery(PageQuery):
     """The parameters of a list of municipal records."""
 
     municipality = municipality_field(metadata={"description": "Only of this municipality"})
+
+
+class YearsQuery(MunicipalListQuery):
+    """Of which years."""
+
+    year_from = QueryNumber(load_default=None, metadata={"description": "First year"})
+    year_to = QueryNumber(load_default=None, metadata={"description": "Last year"})
 
 
 def municipal_page(

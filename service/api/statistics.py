@@ -16,7 +16,7 @@ from service.api.blueprint import RestBlueprint
 from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer
 from service.api.fields import Money, QueryNumber, Text
 from service.api.identity import needs, principal, readable_municipality
-from service.api.record_lists import MunicipalListQuery, municipal_page, record_page
+from service.api.record_lists import YearsQuery, municipal_page, record_page
 from service.api.state import database
 from service.errors import NotFound
 from service.operations.access import Action
@@ -26,13 +26,6 @@ from service.queries.record_sets import BUDGETS, MUNICIPALITIES, POPULATION_FORE
 _BUDGET = "/budgets/<string(length=3):municipality_code>/<int(min=1900, max=2200):year>/<string:asset_class>"
 
 blueprint = RestBlueprint("statistics", __name__, description="Municipalities, population forecasts and budgets")
-
-
-class YearsQuery(MunicipalListQuery):
-    """Of which years."""
-
-    year_from = QueryNumber(load_default=None, metadata={"description": "First year"})
-    year_to = QueryNumber(load_default=None, metadata={"description": "Last year"})
 
 
 class ForecastQuery(YearsQuery):
