@@ -101,7 +101,9 @@ def compute(connection: Any, request: ValuationRequest, progress: Progress = lam
         groups=group_valuation(snapshot, valuations, split, area_code, area),
         scenario=scenario,
         horizon_years=horizon,
-        input_hash=_input_hash(snapshot, table),
+        input_hash=_input_hash(
+            snapshot, table, needs, (request.valuation_year, request.method, scenario, horizon, mode)
+        ),
     )
 
 
@@ -160,9 +162,9 @@ def _service_area_of_assets(sizing: Sizing, count: int) -> tuple[list[str | None
     return [*sizing.areas, None], area
 
 
-def _input_hash(snapshot: Snapshot, table: ParameterTable) -> str:
+def _input_hash(snapshot: Snapshot, table: ParameterTable, needs: NeedInputs, settings: tuple[Any, ...]) -> str:
     """Return a hash of all that went into the figures: the same input gives the same hash on any day."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr(settings).encode())
     for columns in (snapshot.assets, snapshot.components):
         for name in sorted(columns):
             digest.update(name.encode())
@@ -170,4 +172,6 @@ def _input_hash(snapshot: Snapshot, table: ParameterTable) -> str:
     for number in sorted(table.read):
         row = table.read[number]
         digest.update(repr((row["name"], row["value"], row["code"], row["key"])).encode())
+    for rows in (needs.service_areas, needs.capacities, needs.given_needs, needs.population):
+        digest.update(repr([tuple(row.values()) for row in rows]).encode())
     return digest.hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -96,13 +97,31 @@ def test_a_run_keeps_the_parameters_that_it_used(database: Database, two_schools
     assert used["annual_wear_share"] == 0.0175
 
 
-def test_the_same_register_gives_the_same_input_hash(database: Database, two_schools: tuple[int, int]) -> None:
-    runs = [value_municipality(database, ValuationRequest("999", 2026)) for _ in range(2)]
+def input_hash(database: Database, request: ValuationRequest) -> str:
+    run_id = value_municipality(database, request)
     with database.reading() as connection:
-        hashes = connection.execute(
-            text("SELECT DISTINCT input_hash FROM run WHERE run_id = ANY(:runs)"), {"runs": runs}
-        ).all()
-    assert len(hashes) == 1
+        return connection.execute(text("SELECT input_hash FROM run WHERE run_id = :run"), {"run": run_id}).scalar_one()
+
+
+def test_the_same_register_gives_the_same_input_hash(database: Database, two_schools: tuple[int, int]) -> None:
+    request = ValuationRequest("999", 2026)
+    assert input_hash(database, request) == input_hash(database, request)
+
+
+def test_another_year_need_capacity_or_setting_gives_another_input_hash(
+    database: Database, two_schools: tuple[int, int]
+) -> None:
+    request = ValuationRequest("999", 2026)
+    hashes = [
+        input_hash(database, request),
+        input_hash(database, replace(request, valuation_year=2025, horizon_years=1)),
+    ]
+    hashes += [input_hash(database, replace(request, is_proportional=True))]
+    for change in ("service_need SET service_need = service_need + 1", "capacity SET capacity = capacity + 1"):
+        with database.writing() as session:
+            session.execute(text(f"UPDATE {change} WHERE municipality_code = '999'"))
+        hashes.append(input_hash(database, request))
+    assert len(set(hashes)) == len(hashes)
 
 
 def test_a_missing_parameter_stops_the_run_and_names_it(database: Database, two_schools: tuple[int, int]) -> None:
