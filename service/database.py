@@ -51,8 +51,13 @@ class Database:
             # Compiling a plan takes longer than a request may, and saves less than it takes.
             kwargs={"options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c jit=off"},
         )
-        self.engine: Engine = create_engine("postgresql+psycopg://", creator=self._borrow, poolclass=NullPool)
-        self._reading_engine = create_engine("postgresql+psycopg://", creator=self._borrow_to_read, poolclass=NullPool)
+        # Errors are logged: the values that a client sent stay out of them.
+        self.engine: Engine = create_engine(
+            "postgresql+psycopg://", creator=self._borrow, poolclass=NullPool, hide_parameters=True
+        )
+        self._reading_engine = create_engine(
+            "postgresql+psycopg://", creator=self._borrow_to_read, poolclass=NullPool, hide_parameters=True
+        )
 
     def _borrow(self) -> Any:
         return self._borrowed(None, read_only=None)

@@ -6,12 +6,16 @@ import functools
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+import flask_smorest  # type: ignore[import-untyped]
 from flask import g, request
 
 from service.api.state import database, settings
 from service.errors import NotPermitted, TokenInvalid, TokenMissing
 from service.operations.access import Action, Principal, authenticate
 from service.queries.asset_key import AssetKey
+
+TOKEN_NEEDED: list[dict[str, list[str]]] = [{"token": []}]
+"""The OpenAPI security of an operation that needs a token, also where reading is open."""
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -68,6 +72,7 @@ def needs(action: Action) -> Callable[[Callable[Arguments, Result]], Callable[Ar
             principal().check(action, key.municipality_code if isinstance(key, AssetKey) else None)
             return view(*args, **kwargs)
 
-        return guarded
+        described: Callable[Arguments, Result] = flask_smorest.Blueprint.doc(security=TOKEN_NEEDED)(guarded)
+        return described
 
     return decorate

@@ -17,7 +17,7 @@ from service.api.answers import json_answer, to_json
 from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint, faults_of, invalid_body
 from service.api.fields import municipality_field
-from service.api.identity import principal, readable_municipality
+from service.api.identity import TOKEN_NEEDED, principal, readable_municipality
 from service.api.problems import PROBLEM_TYPE, problem_document
 from service.api.record_lists import MunicipalListQuery, municipal_page, record_document
 from service.api.state import database
@@ -82,7 +82,7 @@ def _add_import(
     profile_targets: Callable[[str], frozenset[str]],
 ) -> None:
     @blueprint.route("/imports", methods=["POST"])
-    @blueprint.describe(requestBody=_request_body(form))
+    @blueprint.describe(requestBody=_request_body(form), security=TOKEN_NEEDED)
     @blueprint.answers(200, {"type": "object", "description": "Check report of a dry run"})
     @blueprint.answers(201, {"type": "object", "description": "Check report of what was written"})
     def add_import() -> Response:
@@ -176,7 +176,7 @@ def _report_answer(report: ImportReport) -> Response:
     if report.dry_run:
         return json_answer(document)
     faults = [Fault(_place(fault), fault.detail) for fault in report.errors[:TOLD_FAULTS]]
-    detail = f"{len(report.errors)} faults; nothing was written."
+    detail = f"{len(report.errors)} {'fault' if len(report.errors) == 1 else 'faults'}; nothing was written."
     told = {**problem_document(422, "FaultyFile", detail, faults), "report": document}
     return Response(to_json(told), 422, content_type=PROBLEM_TYPE)
 

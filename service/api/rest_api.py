@@ -14,8 +14,10 @@ from models.registry import ASSET_CLASSES
 from service.api.asset_documents import asset_json_schema, component_name, core_json_schema
 from service.api.blueprint import RestBlueprint
 from service.api.fields import Money
+from service.api.identity import TOKEN_NEEDED
 from service.api.problems import PROBLEM_TYPE, ProblemSchema
 from service.api.record_lists import record_json_schema
+from service.api.state import settings_of
 from service.queries.asset_key import ASSET_ID_PATTERN, AssetKey, parse_asset_key
 from service.queries.record_sets import RECORD_SETS
 
@@ -66,7 +68,7 @@ def create_api(app: Flask) -> RestApi:
         API_SPEC_OPTIONS={
             "info": {"description": "Municipal assets with condition, capacity, backlog and service need."},
             "components": {"securitySchemes": _SECURITY},
-            "security": [{"token": []}],
+            "security": [*([{}] if settings_of(app).open_reading else []), *TOKEN_NEEDED],
         },
     )
     api = RestApi(app)

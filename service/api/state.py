@@ -24,6 +24,11 @@ def database() -> Database:
     return cast("Database", current_app.extensions[DATABASE])
 
 
+def settings_of(app: Flask) -> Settings:
+    """Return the settings of an application that is being put together."""
+    return cast("Settings", app.extensions[SETTINGS])
+
+
 def settings() -> Settings:
     """Return the settings of the application that answers."""
     return cast("Settings", current_app.extensions[SETTINGS])

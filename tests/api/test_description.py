@@ -10,6 +10,9 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from models.registry import ASSET_CLASSES
+from service.app import create_app
+from service.database import Database
+from service.settings import Settings
 
 
 def test_the_openapi_document_is_valid_and_names_every_class(engineer: Any) -> None:
@@ -73,3 +76,15 @@ def test_a_problem_is_as_described(engineer: Any) -> None:
     answer = engineer("GET", "/api/v1/assets?limit=0")
     schema = {"$ref": "#/components/schemas/Problem", "components": document["components"]}
     OAS31Validator(schema).validate(answer.json)
+
+
+@pytest.mark.parametrize(("open_reading", "reading"), [(True, [{}, {"token": []}]), (False, [{"token": []}])])
+def test_the_description_says_what_needs_a_token(
+    module_database: Database, open_reading: bool, reading: object
+) -> None:
+    app = create_app(Settings(database_url="unused", open_reading=open_reading), module_database)
+    document = app.test_client().get("/api/v1/openapi.json").json
+    assert document["security"] == reading
+    for path, item in document["paths"].items():
+        for method in {"post", "put", "patch", "delete"} & set(item):
+            assert item[method].get("security") == [{"token": []}], (path, method)
