@@ -178,7 +178,7 @@ def benchmark_records(rows: AssetRows, seed: int = 2) -> list[Records]:
 def _assessments(rng: np.random.Generator, rows: AssetRows, chosen: IntArray) -> Records:
     inspection = INSPECTIONS.get(rows.asset_class, INSPECTIONS["building"])
     given, index = on_scale(inspection.scale_code, np.clip(rng.normal(0.65, 0.2, len(chosen)), 0.05, 1))
-    day = np.datetime64("2014-05-01") + rng.integers(0, 4000, len(chosen))
+    day = np.datetime64("2014-05-01", "D") + rng.integers(0, 4000, len(chosen)).astype("timedelta64[D]")
     columns: Columns = {
         "assessed_on": day,
         "scale_code": inspection.scale_code,

@@ -43,7 +43,7 @@ def ends_of_periods(columns: Mapping[str, Values], asset_ids: Values) -> Values:
     order = np.lexsort((columns[VALID_FROM], as_text(columns[SERVICE_CODE]).astype(str), asset_ids.astype(str)))
     starts = columns[VALID_FROM][order]
     groups = object_column(list(zip(asset_ids.tolist(), columns[SERVICE_CODE].tolist(), strict=True)))[order]
-    ends = np.full(len(starts), np.datetime64("NaT"), dtype="datetime64[D]")
+    ends = np.full(len(starts), np.datetime64("NaT", "D"), dtype="datetime64[D]")
     followed = np.array([a == b for a, b in pairwise(groups.tolist())], dtype=bool)
     ends[:-1][followed] = starts[1:][followed]
     restored = np.empty_like(ends)
