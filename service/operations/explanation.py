@@ -24,7 +24,6 @@ from service.operations.parameter_sets import ParameterSet, asset_parameters
 from service.queries.asset_valuations import (
     load_asset_components,
     load_asset_valuation,
-    load_is_protected,
     load_ranks,
 )
 from service.queries.report_rows import load_run_parameters
@@ -67,9 +66,8 @@ def explain_asset(
     if row is None:
         raise NotFound(f"Asset {municipality_code}-{asset_id} was not valued in run {run['run_id']}.")
     components = load_asset_components(connection, municipality_code, asset_id, run["valuation_year"])
-    protected = load_is_protected(connection, municipality_code, asset_id)
     steps = explain_valuation(
-        _asset_inputs(row, is_protected=protected),
+        _asset_inputs(row),
         _component_inputs(components),
         asset_parameters([ParameterSet(row["asset_class"], row["material"], row["resolved"])], np.zeros(1, np.int64)),
         run["valuation_year"],
@@ -106,11 +104,11 @@ def _array(row: RowMapping, name: str) -> NDArray[np.float64]:
     return np.array([np.nan if row[name] is None else float(row[name])])
 
 
-def _asset_inputs(row: RowMapping, *, is_protected: bool) -> AssetInputs:
+def _asset_inputs(row: RowMapping) -> AssetInputs:
     return AssetInputs(
         asset_id=np.array([row["asset_id"]], np.int64),
         asset_class=np.array([row["asset_class"]], np.int64),
-        is_protected=np.array([is_protected]),
+        is_protected=np.zeros(1, bool),  # matters for the rank only, which the run has stored
         **{name: _array(row, name) for name in _INPUTS},
     )
 

@@ -6,7 +6,6 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.engine import Connection, RowMapping
 
-from models.asset import Asset
 from models.condition import Component, ConditionAssessment
 from models.run import AssetValuation, RetentionRank, RunParameterSet, ServiceBalance
 
@@ -84,9 +83,3 @@ def load_asset_components(
         .order_by(Component.component_id)
     )
     return list(connection.execute(query).mappings())
-
-
-def load_is_protected(connection: Connection, municipality_code: str, asset_id: int) -> bool:
-    """Return whether an asset is protected."""
-    query = select(Asset.is_protected).where(Asset.municipality_code == municipality_code, Asset.asset_id == asset_id)
-    return bool(connection.execute(query).scalar())

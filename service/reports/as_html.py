@@ -63,6 +63,8 @@ def report_html(report: Report, language: str) -> str:
 def _card(name: str, figures: dict[str, Any], language: str, translate: Callable[..., str]) -> dict[str, str]:
     amount = figures[name]
     figure = "–" if amount is None else f"{grouped(float(amount), 0, language)} €"
+    if name == "capacity_investment_eur" and figures.get("areas_with_unpriced_deficit"):
+        figure = f"≥ {figure}"  # some deficit has no price: what is known is the least
     return {
         "name": name,
         "label": translate(f"column.{name}"),

@@ -7,6 +7,7 @@ import datetime
 import io
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -93,3 +94,9 @@ def test_csv_and_json_hold_the_cents() -> None:
 @pytest.mark.parametrize(("part", "whole", "share"), [(1, 4, 0.25), (0, 5, 0.0), (1, 0, None), (None, None, None)])
 def test_a_ratio_of_nothing_is_unknown_not_zero(part: float | None, whole: float | None, share: float | None) -> None:
     assert ratio(part, whole) == share
+
+
+def test_an_investment_of_which_a_part_has_no_price_is_shown_as_the_least() -> None:
+    figures = {"capacity_investment_eur": Decimal(5000), "areas_with_unpriced_deficit": 0}
+    assert "≥" not in report_html(replace(report(), key_figures=figures), "en")
+    assert "≥ 5,000 €" in report_html(replace(report(), key_figures=figures | {"areas_with_unpriced_deficit": 2}), "en")
