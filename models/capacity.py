@@ -62,7 +62,7 @@ class ServiceArea(Base):
 
 
 class Capacity(Base):
-    """What an asset can serve of a service, from a day until another."""
+    """What an asset can serve of a service, from a day until another; `caretakers` where it follows from the staff."""
 
     __tablename__ = "capacity"
     __table_args__ = (
@@ -82,6 +82,7 @@ class Capacity(Base):
         municipality_check(),
         not_negative_check("capacity"),
         not_negative_check("running_cost_eur"),
+        not_negative_check("caretakers"),
         CheckConstraint("valid_to > valid_from", name="validity"),
     )
 
@@ -96,6 +97,7 @@ class Capacity(Base):
     running_cost_eur: Mapped[Money | None]
     source_system: Mapped[str | None]
     source_id: Mapped[str | None]
+    caretakers: Mapped[float | None]
 
 
 class ServiceUsage(Base):

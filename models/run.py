@@ -199,6 +199,8 @@ class ServiceBalance(Base):
     capacity_investment_eur: Mapped[Money | None]
     needed_backlog_eur: Mapped[Money]
     avoidable_backlog_eur: Mapped[Money]
+    need_basis: Mapped[str | None]
+    peak_utilisation: Mapped[float | None]
 
 
 class ServiceBalanceYear(Base):
