@@ -1,0 +1,115 @@
+"""Assets of one class, curve and method through the years of a scenario: their age, condition and what they owe.
+
+State is the effective age on the asset's own curve and a cap: a condition below the floor of its curve stays as it was
+found, as ``deterioration.carry_forward`` has it, until the asset is treated.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from service.engine.arrays import BoolArray, CentsArray, FloatArray, IntArray, exact_condition
+from service.engine.deterioration import condition_at_age, effective_age
+from service.engine.money import cents
+from service.engine.rows import take_rows
+from service.engine.scenario_backlog import backlog_in_condition
+from service.engine.scenario_inputs import ScenarioAssets
+from service.engine.value import annual_wear, repair_liability
+
+MOST_AGE = 1000.0
+"""Curves that never reach 0 end here, in years."""
+
+
+@dataclass(slots=True)
+class Block:
+    """Assets of one class, curve kind and method, ascending by asset id; arrays have one value per asset.
+
+    Attributes:
+        rows: Their rows in the scenario's assets.
+        asset_class: The class's number.
+        assets: What is known about them.
+        valued: Whose replacement cost is known.
+        cost_eur: Replacement cost at the valuation's prices, 0 where unknown.
+        age: Effective age in years.
+        cap: What the condition does not exceed.
+        condition: Condition index now, rounded as thresholds need it.
+        retained: The rows that were set against the service need.
+    """
+
+    rows: IntArray
+    asset_class: int
+    assets: ScenarioAssets
+    valued: BoolArray
+    cost_eur: FloatArray
+    age: FloatArray
+    cap: FloatArray
+    condition: FloatArray
+    retained: IntArray = field(init=False)
+    _standing: tuple[float, int, int] | None = None
+
+    def __post_init__(self) -> None:
+        self.retained = np.flatnonzero(~np.isnan(self.assets.retained_share))
+
+    def grow_older(self) -> None:
+        """Let a year pass along each asset's own curve."""
+        self.age += 1.0
+        self.condition = exact_condition(
+            np.minimum(self.cap, condition_at_age(self.assets.parameters.curves, self.age))
+        )
+
+    def owed(self, price: float) -> CentsArray:
+        """Return each asset's backlog in cents, by its own method."""
+        return cents(self.owed_at(self.condition, price), "repair backlog")
+
+    def owed_at(self, condition: FloatArray, price: float, rows: IntArray | None = None) -> FloatArray:
+        """Return the euros that assets would owe in a condition; ``rows`` are those that the conditions belong to."""
+        cost, parameters = self.cost_eur, self.assets.parameters
+        if rows is not None:
+            cost, parameters = cost[rows], take_rows(parameters, rows)
+        return backlog_in_condition(cost * price, condition, parameters)
+
+    def standing(self, price: float) -> tuple[int, int]:
+        """Return the block's replacement cost and annual wear in cents at the prices of a year."""
+        if self._standing is None or self._standing[0] != price:
+            cost = self.cost_eur * price
+            share = np.where(self.valued, self.assets.parameters.annual_wear_share, 0.0)
+            worn = int(cents(annual_wear(cost, share), "annual wear").sum())
+            self._standing = (price, int(cents(cost).sum()), worn)
+        return self._standing[1:]
+
+    def liability(self, price: float) -> CentsArray:
+        """Return the money in cents that makes each asset as new."""
+        return cents(repair_liability(self.cost_eur * price, self.condition), "repair liability")
+
+    def renew(self, rows: IntArray, condition: FloatArray) -> None:
+        """Bring assets to a condition: from now on they are as old as it stands for."""
+        curves = take_rows(self.assets.parameters.curves, rows)
+        self.age[rows] = effective_age(curves, condition)
+        self.cap[rows] = condition
+        self.condition[rows] = exact_condition(condition)
+
+
+def blocks_of(assets: ScenarioAssets, classes: tuple[int, ...]) -> list[Block]:
+    """Return the assets of some classes in blocks, ascending by class, curve kind and method."""
+    own = np.flatnonzero(np.isin(assets.asset_class, classes))
+    kind, method = assets.parameters.curves.kind[own], assets.parameters.method[own]
+    code = (assets.asset_class[own].astype(np.int64) * 256 + kind) * 256 + method
+    order = np.lexsort((assets.asset_id[own], code))
+    starts = np.flatnonzero(np.diff(code[order], prepend=-1))
+    return [_block(assets, own[part]) for part in np.split(order, starts[1:]) if len(part)]
+
+
+def _block(assets: ScenarioAssets, rows: IntArray) -> Block:
+    own = take_rows(assets, rows)
+    valued = ~np.isnan(own.replacement_cost_eur)
+    condition = exact_condition(own.condition)
+    return Block(
+        rows=rows,
+        asset_class=int(own.asset_class[0]),
+        assets=own,
+        valued=valued,
+        cost_eur=np.where(valued, own.replacement_cost_eur, 0.0),
+        age=np.minimum(effective_age(own.parameters.curves, condition), MOST_AGE),
+        cap=condition.copy(),
+        condition=condition,
+    )
