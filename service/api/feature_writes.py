@@ -24,6 +24,7 @@ from service.api.feature_bodies import (
     new_feature_values,
     replaced_feature_values,
 )
+from service.api.feature_patches import patch_of_feature
 from service.api.geometry import use_content_crs, written_crs
 from service.api.identity import needs, principal
 from service.api.state import database
@@ -99,11 +100,11 @@ def replace(collection_id: str, feature_id: str) -> Response:
 @blueprint.route(_ITEM, methods=["PATCH"])
 @needs(Action.WRITE_RECORDS)
 def update(collection_id: str, feature_id: str) -> Response:
-    """Change some properties of a feature, or its geometry, by a merge patch (RFC 7396)."""
+    """Change some properties of a feature, or its geometry, by a merge patch (RFC 7396) on it or on its schema."""
     asset_class, key = ASSET_CLASSES[collection_id], _writable_key(feature_id)
-    with _there_as_expected():
+    with _there_as_expected(), patch_of_feature(_body(_PATCH_TYPES), feature_id) as patch:
         present = read_asset(database(), key, asset_class, written_crs())
-        values = amended_feature_values(asset_class, _body(_PATCH_TYPES), present)
+        values = amended_feature_values(asset_class, patch, present)
         expected = matched_versions()
         return _write(asset_class, key, values, frozenset({present.row_version}) if expected is None else expected)
 

@@ -48,12 +48,12 @@ CONFORMANCE = (
 )
 """The classes of which every requirement is met."""
 
+QUERYABLES_RELATION = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 TITLE = "Kuntokanta"
 DESCRIPTION = "Municipal assets with their condition and repair backlog against the service need"
 _SCHEMA_RELATION = "http://www.opengis.net/def/rel/ogc/1.0/schema"
 # Case does not matter in a relation (RFC 8288), but GDAL before 3.7 finds the link in this spelling only.
 _GEOJSON_SCHEMA_RELATION = "describedBy"
-_QUERYABLES_RELATION = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 _SORTABLES_RELATION = "http://www.opengis.net/def/rel/ogc/1.0/sortables"
 
 
@@ -106,7 +106,7 @@ def _collection_links(collection: FeatureCollection) -> list[Link]:
         link("items", to("items", f="html"), HTML, f"{collection.title} as a table"),
         link(_SCHEMA_RELATION, to("schema"), JSON_SCHEMA, "What the features hold"),
         link(_GEOJSON_SCHEMA_RELATION, to("geojson_schema"), JSON_SCHEMA, "A feature as GeoJSON"),
-        link(_QUERYABLES_RELATION, to("queryables"), JSON_SCHEMA, "What can be filtered by"),
+        link(QUERYABLES_RELATION, to("queryables"), JSON_SCHEMA, "What can be filtered by"),
         link(_SORTABLES_RELATION, to("sortables"), JSON_SCHEMA, "What can be sorted by"),
         link(TILESETS_RELATION, to("tilesets"), JSON, f"{collection.title} as vector tiles"),
     ]

@@ -12,6 +12,7 @@ from service.errors import NotFound
 from service.ogc import responses
 from service.ogc.bulk import bulk_links, whole_collection
 from service.ogc.bulk_formats import BulkFormat, bulk_format
+from service.ogc.documents import QUERYABLES_RELATION
 from service.ogc.faults import FaultList
 from service.ogc.items_parameters import ITEMS_PARAMETERS, query_identity, read_items_parameters
 from service.ogc.links import Link, address, link, representation_links, with_parameters
@@ -32,8 +33,14 @@ _JSON_TYPE_OF = {Representation.JSON: GEOJSON, Representation.HTML: HTML}
 
 @blueprint.get("/collections/<collection_id>/items")
 def items(collection_id: str) -> Response:
-    """A page of features."""
+    """A page of features, or all of them as a file; either leads to what they can be filtered by."""
     collection = collection_or_404(collection_id)
+    answer = _items(collection)
+    answer.headers["Link"] = f'<{address("queryables", collection_id=collection_id)}>; rel="{QUERYABLES_RELATION}"'
+    return answer
+
+
+def _items(collection: FeatureCollection) -> Response:
     faults = FaultList()
     parameters = known_parameters({*ITEMS_PARAMETERS, *collection.properties}, faults)
     whole = bulk_format(parameters.get("f"), request.accept_mimetypes)

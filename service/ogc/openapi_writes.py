@@ -133,6 +133,9 @@ def _body(collection: FeatureCollection, media_type: str, *, is_whole: bool) -> 
     if is_whole:
         schema["required"] = list(members)
         members["properties"]["required"] = ["status"]
+    else:
+        of_schema = {"geometry": members["geometry"], **properties}
+        schema = {"anyOf": [schema, {"type": "object", "properties": of_schema, "additionalProperties": False}]}
     return {"required": True, "content": {media_type: {"schema": schema}}}
 
 

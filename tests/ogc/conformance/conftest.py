@@ -45,13 +45,14 @@ Get = Callable[..., Answer]
 
 @pytest.fixture(scope="module")
 def get(server_url: str) -> Get:
-    """Ask for a path under the landing page, or for the address of a link; headers by name, e.g. accept=…"""
+    """Ask for a path under the landing page, or for the address of a link; headers by name, e.g. content_crs=…"""
 
-    def ask(target: str, method: str = "GET", **headers: str) -> Answer:
+    def ask(target: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
         parts = urlsplit(target if target.startswith("http") else server_url + target)
         connection = http.client.HTTPConnection(parts.netloc, timeout=30)
         query = f"?{parts.query}" if parts.query else ""
-        connection.request(method, quote(parts.path + query, safe="/?&=:,%+~()'"), headers=headers)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, quote(parts.path + query, safe="/?&=:,%+~()'"), body, named)
         answer = connection.getresponse()
         content = answer.read()
         connection.close()

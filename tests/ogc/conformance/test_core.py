@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+STANDARD = "http://www.opengis.net/spec/ogcapi-features-1/1.0"
 CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 BUILDINGS = "/collections/building/items"
@@ -124,7 +125,7 @@ def _furthest_east(geometry: dict[str, Any]) -> float:
 
 @pytest.mark.parametrize("bbox", ["1,2,3", "a,b,c,d", "24,61,25,60", "24,-95,25,60", "1,2,3,4,5,6,7"])
 def test_bbox_that_is_none(get: Get, bbox: str) -> None:
-    """/conf/core/query-param-invalid on bbox: 400 with a problem that names it."""
+    """/conf/core/query-param-invalid: on bbox, 400 with a problem that names it."""
     answer = get(f"{BUILDINGS}?bbox={bbox}")
     assert answer.status == 400
     assert answer.json["errors"][0]["pointer"] == "bbox"
@@ -132,7 +133,7 @@ def test_bbox_that_is_none(get: Get, bbox: str) -> None:
 
 @pytest.mark.parametrize(("limit", "returned"), [(1, 1), (10, 10), (10_000, 10_000), (1_000_000, 10_000)])
 def test_limit(get: Get, limit: int, returned: int) -> None:
-    """/conf/core/fc-limit-definition, fc-limit-response-1: never more than asked for, nor than the maximum."""
+    """/conf/core/fc-limit-definition, fc-limit-response: never more than asked for, nor than the maximum."""
     assert len(get(f"{BUILDINGS}?limit={limit}").json["features"]) == returned
 
 
@@ -144,7 +145,7 @@ def test_limit_by_default(get: Get) -> None:
 
 @pytest.mark.parametrize("limit", ["0", "-1", "x", ""])
 def test_limit_that_is_none(get: Get, limit: str) -> None:
-    """/conf/core/query-param-invalid on limit."""
+    """/conf/core/query-param-invalid: on limit."""
     assert get(f"{BUILDINGS}?limit={limit}").status == 400
 
 
@@ -166,13 +167,13 @@ def test_datetime(get: Get, when: str) -> None:
 
 @pytest.mark.parametrize("when", ["yesterday", "2026-02-30", "2026-03-18T12:31:12Z/2026-02-12T00:00:00Z", "../.."])
 def test_datetime_that_is_none(get: Get, when: str) -> None:
-    """/conf/core/query-param-invalid on datetime; an interval without any bound is allowed by none of its forms."""
+    """/conf/core/query-param-invalid: on datetime; an interval without any bound is allowed by none of its forms."""
     answer = get(f"{BUILDINGS}?datetime={when}")
     assert answer.status == (200 if when == "../.." else 400)
 
 
 def test_filter_by_property(get: Get) -> None:
-    """/req/core/fc-filter (recommendation): a property as a parameter selects by its value."""
+    """A property (recommended by Part 1) as a parameter selects by its value."""
     chosen = get("/collections/water_main/items?nominal_diameter_mm=150").json["features"]
     assert chosen
     assert {each["properties"]["nominal_diameter_mm"] for each in chosen} == {150}

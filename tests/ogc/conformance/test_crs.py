@@ -10,6 +10,7 @@ from pyproj import Transformer
 
 Get = Callable[..., Any]
 Validate = Callable[[Any, str], None]
+STANDARD = "http://www.opengis.net/spec/ogcapi-features-2/1.0"
 CLASS = "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs"
 SCHEMA = "http://schemas.opengis.net/ogcapi/features/part2/1.0/openapi/schemas/collection.yaml"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -24,7 +25,7 @@ def test_the_class_is_declared(get: Get) -> None:
 
 
 def test_lists_of_systems(get: Get, validate: Validate) -> None:
-    """/conf/crs/crs-uri, fc-md-crs-list-A, fc-md-crs-list-B: URIs of systems, CRS84 among them and first."""
+    """/conf/crs/crs-uri, default-crs: URIs of systems, CRS84 among them and first."""
     for collection in get("/collections").json["collections"]:
         validate(collection, SCHEMA)
         assert collection["crs"][0] == CRS84
@@ -33,7 +34,7 @@ def test_lists_of_systems(get: Get, validate: Validate) -> None:
 
 
 def test_storage_system(get: Get) -> None:
-    """/conf/crs/fc-md-storageCrs, fc-md-storageCrs-valid-value: one of the list, given back without a loss."""
+    """/conf/crs/storageCrs: one of the list, given back without a loss."""
     for collection in get("/collections").json["collections"]:
         assert collection["storageCrs"] in collection["crs"]
     assert get(f"{FEATURE}?crs={EPSG}3067").json["geometry"]["coordinates"][0] == [385001, 6672000, 1]
@@ -42,7 +43,7 @@ def test_storage_system(get: Get) -> None:
 @pytest.mark.parametrize("uri", SYSTEMS)
 @pytest.mark.parametrize("path", [FEATURE, ITEMS])
 def test_answers_in_each_system(get: Get, path: str, uri: str) -> None:
-    """/conf/crs/crs-parameter, crs-action, ogc-crs-header, ogc-crs-header-value: axes as the system declares them."""
+    """/conf/crs/crs-parameter, crs-parameter-transform: header and axes as the system declares them."""
     answer = get(f"{path}?crs={uri}")
     assert answer.headers["Content-Crs"] == f"<{uri}>"
     feature = answer.json if path == FEATURE else answer.json["features"][0]
@@ -55,7 +56,7 @@ def test_answers_in_each_system(get: Get, path: str, uri: str) -> None:
 
 
 def test_the_default_system(get: Get) -> None:
-    """/conf/crs/crs-default-value, ogc-crs-header: without `crs`, coordinates are in CRS84 and the header says so."""
+    """/conf/crs/crs-parameter-default: without `crs`, coordinates are in CRS84 and the header says so."""
     plain, explicit = get(ITEMS), get(f"{ITEMS}?crs={CRS84}")
     assert plain.headers["Content-Crs"] == explicit.headers["Content-Crs"] == f"<{CRS84}>"
     assert plain.json["features"] == explicit.json["features"]
@@ -64,7 +65,7 @@ def test_the_default_system(get: Get) -> None:
 @pytest.mark.parametrize("name", ["crs", "bbox-crs"])
 @pytest.mark.parametrize("value", [f"{EPSG}99999", "nonsense", "", f"{EPSG}3133"])
 def test_systems_that_are_not_served(get: Get, name: str, value: str) -> None:
-    """/conf/crs/crs-valid-value, bbox-crs-valid-value: 400."""
+    """/conf/crs/crs-parameter-invalid, bbox-crs-parameter-invalid: 400."""
     answer = get(f"{ITEMS}?bbox=24,60,25,61&{name}={value}")
     assert answer.status == 400
     assert name in [fault["pointer"] for fault in answer.json["errors"]]
@@ -72,7 +73,7 @@ def test_systems_that_are_not_served(get: Get, name: str, value: str) -> None:
 
 @pytest.mark.parametrize("uri", SYSTEMS)
 def test_boxes_in_each_system(get: Get, uri: str) -> None:
-    """/conf/crs/bbox-crs-definition, bbox-crs-action: the same box in any system selects the same features."""
+    """/conf/crs/bbox-crs-parameter: the same box in any system selects the same features."""
     authority = "OGC:CRS84" if uri == CRS84 else f"EPSG:{uri.rpartition('/')[2]}"
     transformer = Transformer.from_crs("EPSG:3067", authority)
     box = transformer.transform_bounds(384990, 6671990, 385021, 6672010)
@@ -84,7 +85,7 @@ def test_boxes_in_each_system(get: Get, uri: str) -> None:
 
 
 def test_the_default_system_of_boxes(get: Get) -> None:
-    """/conf/crs/bbox-crs-default-value: CRS84, whatever the system of the answer."""
+    """/conf/crs/bbox-crs-parameter-default: CRS84, whatever the system of the answer."""
     box = "24.9,60.1,25,60.2"
     in_tm35 = get(f"{ITEMS}?bbox={box}&crs={EPSG}3067").json["features"]
     assert [each["id"] for each in in_tm35] == [each["id"] for each in get(f"{ITEMS}?bbox={box}").json["features"]]
@@ -92,6 +93,6 @@ def test_the_default_system_of_boxes(get: Get) -> None:
 
 
 def test_links_keep_the_system(get: Get) -> None:
-    """/conf/crs/crs-action on the next page: the page that `next` leads to is in the same system."""
+    """/conf/crs/crs-parameter: the page that `next` leads to is in the same system."""
     page = get(f"{ITEMS}?limit=5&crs={EPSG}3067")
     assert get(page.links("next")[0]["href"]).headers["Content-Crs"] == f"<{EPSG}3067>"
