@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -28,6 +28,7 @@ from service.errors import (
 MEANING: dict[str, type[KuntokantaError]] = {
     "uq_asset_source": DuplicateSourceId,
     "ex_parameter_value_overlap": OverlappingValidity,
+    "ex_measure_rule_overlap": OverlappingValidity,
     "ex_capacity_overlap": OverlappingCapacity,
 }
 
@@ -93,6 +94,19 @@ class Database:
             yield connection
             # A rollback would make the driver forget the statements that it has prepared.
             raw_connection(connection).commit()
+
+    @contextmanager
+    def asking(self) -> Iterator[psycopg.Connection[Any]]:
+        """Give a connection for questions of one statement: each sees a snapshot of its own, and nothing is begun."""
+        with meaningful_errors():
+            connection = self._borrowed(None, read_only=None)
+            try:
+                connection.autocommit = True
+                yield connection
+            finally:
+                with suppress(psycopg.Error):  # one that broke is thrown away as it is given back
+                    connection.autocommit = False
+                connection.close()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

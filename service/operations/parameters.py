@@ -9,15 +9,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.parameter import ParameterKind
-from models.source import Source
 from service.database import Database
 from service.errors import Fault, InvalidData
 from service.operations.kept_answers import Finish
+from service.operations.sources import add_new_source, source_faults
 from service.queries.municipalities import municipality_exists
 from service.queries.parameter_names import load_parameter_kind
 from service.queries.record_sets import PARAMETERS
-from service.queries.record_writes import close_open_value, insert_parameter_value, insert_source
-from service.queries.records import load_record, record_exists
+from service.queries.record_writes import close_open_value, insert_parameter_value
+from service.queries.records import load_record
 
 Values = Mapping[str, Any]
 # Least and greatest value of each kind.
@@ -48,14 +48,10 @@ def add_parameter_value(
     """
     with database.writing() as session:
         faults = _faults(session, values)
-        has_source = record_exists(session.connection(), Source, source_id=values["source_id"])
-        if not has_source and source_title is None:
-            detail = f"'{values['source_id']}' is not a source of the register; give its source_title to add it."
-            faults.append(Fault("/source_id", detail))
+        faults += source_faults(session, values["source_id"], source_title)
         if faults:
             raise InvalidData("; ".join(fault.detail for fault in faults), faults)
-        if not has_source and source_title is not None:
-            insert_source(session, values["source_id"], source_title, None)
+        add_new_source(session, values["source_id"], source_title)
         close_open_value(session, values, values["valid_from"])
         number = insert_parameter_value(session, {**values, "is_demo": False})
         record = load_record(session.connection(), PARAMETERS, {"parameter_value_id": number})

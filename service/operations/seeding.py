@@ -24,6 +24,7 @@ SEED_TABLES = (
     "service",
     "parameter",
     "parameter_value",
+    "measure_rule",
 )
 
 

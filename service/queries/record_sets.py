@@ -15,6 +15,7 @@ from models.capacity import Capacity, Service, ServiceArea, ServiceNeed
 from models.condition import Component, ConditionAssessment, ConditionScale, ConditionScaleValue
 from models.import_batch import ImportBatch
 from models.measure import Budget, Measure, Outage
+from models.measure_rule import MeasureRule
 from models.municipality import Municipality
 from models.parameter import Parameter, ParameterValue
 from models.population import PopulationForecast
@@ -97,6 +98,7 @@ MUNICIPALITIES = _of(Municipality, "municipality_code", without=("boundary",))
 IMPORTS = _of(ImportBatch, "municipality_code", "batch_id")
 PARAMETERS = _parameters()
 SCALES = _scales()
+MEASURE_RULES = _of(MeasureRule, "measure_rule_id")
 SOURCES = _of(Source, "source_id")
 
 RECORD_SETS = (
@@ -115,5 +117,6 @@ RECORD_SETS = (
     IMPORTS,
     PARAMETERS,
     SCALES,
+    MEASURE_RULES,
     SOURCES,
 )

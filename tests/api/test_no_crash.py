@@ -69,6 +69,17 @@ BODIES: dict[str, dict[str, Any]] = {
         "source_id": "s",
         "source_title": "S",
     },
+    "measure-rules": {
+        "municipality_code": "901",
+        "asset_class": "quay",
+        "measure_code": "renewal",
+        "condition_class_from": 1,
+        "condition_class_to": 5,
+        "cost_share": 1,
+        "valid_from": "2024-01-01",
+        "source_id": "s",
+        "source_title": "S",
+    },
 }
 
 

@@ -13,6 +13,7 @@ NATIONAL_TABLES = {
     "condition_scale",
     "condition_scale_value",
     "kept_answer",
+    "measure_rule",
     "parameter",
     "parameter_value",
     "service",
