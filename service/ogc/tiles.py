@@ -94,17 +94,25 @@ def tile(collection_id: str, tile_matrix_set_id: str, matrix: str, row: str, col
 
 
 def _tile_response(query: TileQuery) -> Response:
-    """The tile as it is in one snapshot of the register: that of the version by which it is known."""
-    with database().reading() as connection:
-        tag = _tag(load_data_version(connection, query.municipality_code), query)
-        if request.if_none_match.contains_weak(tag):
-            return _versioned(Response(status=304), tag)
-        content = _kept().get(query, tag)
-        if content is None:
-            content = load_tile(connection, query)
-            _kept().keep(query, tag, content)
-    answer = Response(content, content_type=MVT) if content else Response(status=204)
-    return _versioned(answer, tag)
+    """The tile, drawn unless the client or this process has it as it is.
+
+    Drawing tells the version of what is drawn: it is asked for beforehand only where it may save the drawing.
+    """
+    with database().asking() as connection:
+        if request.if_none_match or query in _kept():
+            tag = _tag(load_data_version(connection, query.municipality_code), query)
+            if request.if_none_match.contains_weak(tag):
+                return _versioned(Response(status=304), tag)
+            if (content := _kept().get(query, tag)) is not None:
+                return _content_response(content, tag)
+        version, content = load_tile(connection, query)
+    tag = _tag(version, query)
+    _kept().keep(query, tag, content)
+    return _content_response(content, tag)
+
+
+def _content_response(content: bytes, tag: str) -> Response:
+    return _versioned(Response(content, content_type=MVT) if content else Response(status=204), tag)
 
 
 def _versioned(answer: Response, tag: str) -> Response:

@@ -27,6 +27,11 @@ class KeptTiles:
         self._lock = threading.Lock()
         self._tiles: OrderedDict[TileQuery, tuple[str, bytes]] = OrderedDict()
 
+    def __contains__(self, query: TileQuery) -> bool:
+        """Tell whether a tile is kept, of whatever data."""
+        with self._lock:
+            return query in self._tiles
+
     def get(self, query: TileQuery, tag: str) -> bytes | None:
         """Return a tile as it was drawn from data of this tag, None where it is not kept."""
         with self._lock:

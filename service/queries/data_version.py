@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy.dialects.postgresql import TEXT, insert
 
 from models.data_version import DataVersion
+from models.run import Run, RunState
+from service.queries.statements import Statement, compiled
 from service.queries.tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import psycopg
+    from sqlalchemy import ColumnElement
     from sqlalchemy.engine import Connection
 
-_VERSION = table_of(DataVersion)
-_OF_ONE = text(
-    "SELECT (SELECT version FROM data_version WHERE municipality_code = :municipality_code),"
-    " (SELECT max(run_id) FROM run WHERE municipality_code = :municipality_code AND kind = 'valuation'"
-    " AND state = 'finished')"
-)
-_OF_ALL = text(
-    "SELECT (SELECT sum(version) FROM data_version), (SELECT sum(run_id) FROM (SELECT max(run_id) AS run_id FROM run"
-    " WHERE kind = 'valuation' AND state = 'finished' GROUP BY municipality_code) newest)"
-)
+_VERSION, _RUN = table_of(DataVersion), table_of(Run)
 
 
 def raise_data_version(connection: Connection, municipality_codes: Iterable[str]) -> None:
@@ -42,13 +38,40 @@ def raise_data_version(connection: Connection, municipality_codes: Iterable[str]
         connection.execute(statement.on_conflict_do_update(index_elements=key, set_={"version": newer}))
 
 
-def load_data_version(connection: Connection, municipality_code: str | None) -> str:
-    """Return the version of what maps show of a municipality, or of all: other after any write or finished valuation.
+def version_columns(*, in_municipality: bool) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Return the two numbers of the version of what maps show, for any statement that is to tell it.
 
-    Both of its numbers only ever grow in each municipality, so that their sums over all tell every change.
+    Both only ever grow in each municipality, so that their sums over all tell every change.
+
+    Args:
+        in_municipality: Of one municipality, bound as `municipality_code`, not of all.
     """
-    if municipality_code is None:
-        written, valued = connection.execute(_OF_ALL).one()
-    else:
-        written, valued = connection.execute(_OF_ONE, {"municipality_code": municipality_code}).one()
+    newest = (
+        select(func.max(_RUN.c.run_id).label("run_id"))
+        .where(_RUN.c.kind == literal_column("'valuation'"), _RUN.c.state == literal_column(f"'{RunState.FINISHED}'"))
+        .correlate(None)
+    )
+    if in_municipality:
+        code = bindparam("municipality_code", type_=TEXT)
+        written = select(_VERSION.c.version).where(_VERSION.c.municipality_code == code)
+        return written.scalar_subquery(), newest.where(_RUN.c.municipality_code == code).scalar_subquery()
+    of_each = newest.group_by(_RUN.c.municipality_code).subquery("newest")
+    return select(func.sum(_VERSION.c.version)).scalar_subquery(), select(func.sum(of_each.c.run_id)).scalar_subquery()
+
+
+def version_text(written: Any, valued: Any) -> str:
+    """Return the version that two numbers tell, none standing for nothing written or valued yet."""
     return f"{written or 0}-{valued or 0}"
+
+
+def load_data_version(connection: psycopg.Connection[Any], municipality_code: str | None) -> str:
+    """Return the version of what maps show of a municipality, or of all: new after any write or finished valuation."""
+    statement = _statement(in_municipality=municipality_code is not None)
+    values = {**statement.constants, "municipality_code": municipality_code}
+    row = connection.execute(statement.text, values, prepare=True).fetchone()
+    return version_text(*row or (None, None))
+
+
+@lru_cache(maxsize=2)
+def _statement(*, in_municipality: bool) -> Statement:
+    return compiled(select(*version_columns(in_municipality=in_municipality)))

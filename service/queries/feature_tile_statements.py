@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, TEXT
 
 from models.registry import ASSET_CLASSES
+from service.queries.data_version import version_columns
 from service.queries.feature_assets import VALUED_ASSETS
 from service.queries.feature_registry import feature_collections
 from service.queries.statements import Statement, compiled
@@ -28,6 +29,8 @@ MARGIN = 64
 ASSET_CLASS = "asset_class"
 _GEOMETRY, _NUMBER, _WEIGHT = "geometry", "feature_number", "drawing_order"
 _ONCE = (text("MATERIALIZED"),)  # a step of its own, across municipalities too; else each shape would be drawn twice
+# Whatever sets a setting is never run by several processes: they would take longer to start than a small tile takes.
+_SERIALLY = "set_config('max_parallel_workers_per_gather', '0', true)"
 _SAFE_NUMBERS = 2**53 - 1  # what a number of JavaScript holds
 
 
@@ -35,10 +38,10 @@ _SAFE_NUMBERS = 2**53 - 1  # what a number of JavaScript holds
 def tile_statement(
     collection_id: str, srid: int, properties: tuple[str, ...], *, thinned: bool, in_municipality: bool
 ) -> Statement:
-    """Return the statement of a tile: its content, and the number of its features.
+    """Return the statement of a tile: its content, the number of its features, and the version of its data.
 
     Bound are `area` (EWKB in EPSG:3067), `west`, `south`, `east` and `north` in the tile's system, `cell` and
-    `tolerance` in metres, `limit`, and `municipality`.
+    `tolerance` in metres, `limit`, and `municipality_code`.
 
     Args:
         collection_id: The collection.
@@ -57,7 +60,7 @@ def tile_statement(
         conditions.append(_side(collection.geometry) >= _metres("cell"))
     features = _features(collection, properties, srid, thinned=thinned)
     drawn = select(*features).select_from(collection.source if source is None else source).where(*conditions)
-    return compiled(_encoded(drawn.cte("drawn").prefix_with(*_ONCE), collection_id))
+    return compiled(_encoded(drawn, collection_id, in_municipality=in_municipality, serial=not thinned))
 
 
 def is_of_assets(collection: FeatureCollection) -> bool:
@@ -88,7 +91,7 @@ def _conditions(collection: FeatureCollection, *, in_municipality: bool) -> list
         status = collection.properties["status"].column
         conditions += [status != literal_column(f"'{value}'") for value in collection.unlisted]
     if in_municipality:
-        conditions.append(collection.key[0] == bindparam("municipality", type_=TEXT))
+        conditions.append(collection.key[0] == bindparam("municipality_code", type_=TEXT))
     return conditions
 
 
@@ -169,20 +172,19 @@ def _value(collection: FeatureCollection, name: str) -> ColumnElement[Any]:
     return cast(described.read(), Double) if described.type is float else described.read()
 
 
-def _encoded(drawn: CTE, layer: str) -> Select[bytes, int]:
-    """A tile of the heaviest features, in an order that is always the same."""
-    kept = [column for column in drawn.c if column.name != _WEIGHT]
-    shown = (
-        select(*kept)
-        .where(drawn.c[_GEOMETRY].is_not(None))
-        .order_by(drawn.c[_WEIGHT].desc(), drawn.c[_NUMBER], drawn.c.id)
-        .limit(_limit())
-        .cte("shown")
-        .prefix_with(*_ONCE)
-    )
+def _encoded(drawn: Select[*tuple[Any, ...]], layer: str, *, in_municipality: bool, serial: bool) -> Select[Any]:
+    """A tile of the heaviest features, in an order that is always the same; what lies beyond its margin is null.
+
+    As all of it is asked for at once, the tile and the version of its data are of one snapshot.
+    """
+    heaviest = drawn.order_by(literal_column(_WEIGHT).desc(), literal_column(_NUMBER), literal_column("id"))
+    shown = heaviest.limit(_limit()).subquery("ordered")
+    kept = select(*(column for column in shown.c if column.name != _WEIGHT)).subquery("shown")
     constants = ("shown", f"'{layer}'", str(GRID), f"'{_GEOMETRY}'", f"'{_NUMBER}'")
     content: ColumnElement[bytes] = func.ST_AsMVT(*map(_constant, constants), type_=BYTEA)
-    return select(content, func.count()).select_from(shown)
+    version = version_columns(in_municipality=in_municipality)
+    asked = (content, func.count(kept.c[_GEOMETRY]), *version)
+    return select(*asked, *map(_constant, (_SERIALLY,) if serial else ())).select_from(kept)
 
 
 def _constant(code: str) -> ColumnElement[Any]:

@@ -11,11 +11,13 @@ import shapely
 
 from gis.crs import TM35FIN
 from gis.tiles import Tile, TileMatrixSet, tile_area
-from service.database import raw_connection
+from service.queries.data_version import load_data_version, version_text
 from service.queries.feature_tile_statements import ASSET_CLASS, GRID, MARGIN, is_of_assets, tile_statement
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
+    from collections.abc import Sequence
+
+    import psycopg
 
     from service.queries.feature_collections import FeatureCollection
     from service.queries.statements import Statement
@@ -35,8 +37,6 @@ _OF_ASSETS = (
     "avoidable_backlog_eur",
 )
 _OF_AREAS = ("service_code", "name_fi", "name_sv", "population")
-# A second process is worth its start only where much is thinned.
-_FOR_SMALL_TILES = "SET LOCAL max_parallel_workers_per_gather = 0"
 
 
 @dataclass(frozen=True)
@@ -70,39 +70,38 @@ def drawing_digest(query: TileQuery) -> str:
     return _digest(_statement(query).text)
 
 
-def load_tile(connection: Connection, query: TileQuery) -> bytes:
-    """Return a Mapbox vector tile, empty where there is nothing.
+def load_tile(connection: psycopg.Connection[Any], query: TileQuery) -> tuple[str, bytes]:
+    """Return the version of the data and a Mapbox vector tile drawn from them, empty where there is nothing.
 
     It never has more bytes than `MOST_BYTES`, as long as it has more than one feature: where so many properties are
     asked for that it would, it is drawn again with fewer features, those with the largest backlog.
     """
     area = tile_area(query.tiles.id, query.tile, MARGIN / GRID)
     if area is None:
-        return b""
+        return load_data_version(connection, query.municipality_code), b""
     values = _values(query, shapely.to_wkb(shapely.set_srid(area, TM35FIN.srid), include_srid=True))
-    content, count = _draw(connection, query, values, MOST_FEATURES)
+    content, count, *version = _draw(connection, query, values, MOST_FEATURES)
     while len(content) > MOST_BYTES and count > 1:
-        content, count = _draw(connection, query, values, max(1, int(count * 0.95 * MOST_BYTES / len(content))))
-    return content if count else b""
+        fewer = max(1, int(count * 0.95 * MOST_BYTES / len(content)))
+        content, count, *version = _draw(connection, query, values, fewer)
+    return version_text(*version[:2]), content if count else b""
 
 
 def _values(query: TileQuery, area: bytes) -> dict[str, Any]:
     sides = zip(("west", "south", "east", "north"), query.tiles.tile_bounds(query.tile), strict=True)
     pixel = query.tiles.ground_cell_m(query.tile.zoom)
     metres = {"cell": pixel * _CELL_PIXELS, "tolerance": pixel * _TOLERANCE_PIXELS}
-    return {"area": area, **dict(sides), **metres, "municipality": query.municipality_code}
+    return {"area": area, **dict(sides), **metres, "municipality_code": query.municipality_code}
 
 
-def _draw(connection: Connection, query: TileQuery, values: dict[str, Any], limit: int) -> tuple[bytes, int]:
-    """Run the statement unprepared: a plan for any tile would be a bad plan for this one."""
-    statement, thinned = _statement(query), _is_thinned(query)
-    raw = raw_connection(connection)
-    if not thinned:
-        raw.execute(_FOR_SMALL_TILES, prepare=False)
-    with raw.cursor(binary=True) as cursor:
-        cursor.execute(statement.text, {**statement.constants, **values, "limit": limit}, prepare=False)
-        row = cursor.fetchone()
-    return (row[0], row[1]) if row else (b"", 0)
+def _draw(connection: psycopg.Connection[Any], query: TileQuery, values: dict[str, Any], limit: int) -> Sequence[Any]:
+    """Run the statement; unprepared where much is thinned, since a plan for any tile would be a bad one for that."""
+    statement = _statement(query)
+    with connection.cursor(binary=True) as cursor:
+        bound = {**statement.constants, **values, "limit": limit}
+        cursor.execute(statement.text, bound, prepare=not _is_thinned(query))
+        row: Sequence[Any] = cursor.fetchone() or (b"", 0, None, None)
+    return row
 
 
 def _is_thinned(query: TileQuery) -> bool:
