@@ -57,6 +57,22 @@ def service_need(population: Population, use: ServiceUse) -> FloatArray:
     return exact_need(need * (1.0 + use.reserve)[np.newaxis, :, np.newaxis])
 
 
+def need_by_year(persons: FloatArray, weight: FloatArray, reserve: FloatArray) -> FloatArray:
+    """Return the need of one service and area by year, its parameters being those of each year.
+
+    Args:
+        persons: Years × ages; an age that does not use the service may be unknown (``nan``).
+        weight: Years × ages, participation × coefficient.
+        reserve: Per year.
+
+    >>> weight = np.array([[1.0, 0.0], [1.0, 0.5]])
+    >>> need_by_year(np.array([[100.0, np.nan], [90.0, 40.0]]), weight, np.array([0.0, 0.1]))
+    array([100., 121.])
+    """
+    users = np.where(weight > 0, persons, 0.0) * weight
+    return exact_need(users.sum(axis=1) * (1.0 + reserve))
+
+
 def exact_need(need: FloatArray) -> FloatArray:
     """Return the need rounded to a millionth of a user, as it is compared with capacity.
 
@@ -127,6 +143,15 @@ def deficit(need: FloatArray, capacity: FloatArray) -> FloatArray:
     array([ 0., 20.])
     """
     return np.maximum(need - capacity, 0.0)
+
+
+def peak_utilisation(need: FloatArray, peak_factor: FloatArray, capacity: FloatArray) -> FloatArray:
+    """Return peak demand / capacity: the need of the busiest time, as a multiple of the mean, against what is there.
+
+    >>> peak_utilisation(np.array([800.0, 800.0]), np.array([1.5, np.nan]), np.array([1000.0, 1000.0]))
+    array([1.2, nan])
+    """
+    return utilisation(need * peak_factor, capacity)
 
 
 def first_year_above_zero(years: AnyIntArray, amounts: FloatArray) -> FloatArray:

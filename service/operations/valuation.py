@@ -93,6 +93,8 @@ def _settings(request: ValuationRequest) -> dict[str, Any]:
     return {
         "method": request.method,
         "scenario": request.scenario,
+        "area_scenario": request.area_scenario,
+        "need_method": request.need_method,
         "horizon_years": request.horizon_years,
         "retention": "proportional" if request.is_proportional else "whole_asset",
     }

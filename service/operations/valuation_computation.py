@@ -16,17 +16,14 @@ from service.engine.need_split import NeedSplit, split_by_need
 from service.engine.retention import RetentionMode
 from service.engine.valuation import AssetInputs, AssetValuations, value_assets
 from service.errors import Fault, InvalidData, ParameterMissing
+from service.operations.need_inputs import NeedInputs, load_need_inputs
 from service.operations.parameter_sets import ParameterSet, ParameterTable, asset_parameters, resolve_sets
-from service.operations.sizing import NeedInputs, Sizing, size_services
+from service.operations.sizing import Sizing, size_services
 from service.operations.valuation_groups import ValuationGroups, group_valuation
 from service.queries.parameters import load_parameter_values
 from service.queries.valuation_inputs import (
     Snapshot,
-    load_capacities,
-    load_given_needs,
-    load_population,
     load_scenarios,
-    load_service_areas,
     load_snapshot,
 )
 
@@ -35,7 +32,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class ValuationRequest:
-    """What to value and how; None takes the parameter's or the only scenario."""
+    """What to value and how; None takes the parameter's or the only scenario.
+
+    `area_scenario` names the scenario whose area forecasts are scaled to the municipality's of `scenario`.
+    """
 
     municipality_code: str
     valuation_year: int
@@ -44,6 +44,8 @@ class ValuationRequest:
     horizon_years: int | None = None
     is_proportional: bool = False
     created_by: str = "system"
+    area_scenario: str | None = None
+    need_method: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,9 @@ def compute(connection: Any, request: ValuationRequest, progress: Progress = lam
     scenario = _scenario(load_scenarios(connection, request.municipality_code), request.scenario)
     horizon = _horizon(table, request)
     table.find("clearing_years")  # read here, so that the run keeps what its reports divide by
-    needs = NeedInputs(
-        load_service_areas(connection, request.municipality_code),
-        load_capacities(connection, request.municipality_code),
-        load_given_needs(connection, request.municipality_code, scenario),
-        load_population(connection, request.municipality_code, scenario),
-    )
-    sizing = size_services(needs, table, inputs.asset_id, request.valuation_year, horizon)
+    span = (request.valuation_year, request.valuation_year + horizon)
+    needs = load_need_inputs(connection, request.municipality_code, scenario, request.area_scenario, span)
+    sizing = size_services(needs, table, inputs.asset_id, request.valuation_year, horizon, request.need_method)
     mode = RetentionMode.PROPORTIONAL if request.is_proportional else RetentionMode.WHOLE_ASSET
     split = split_by_need(inputs, valuations, sizing.capacities, sizing.sizing_needs, horizon, mode)
     area_code, area = _service_area_of_assets(sizing, len(inputs.asset_id))
@@ -101,9 +99,7 @@ def compute(connection: Any, request: ValuationRequest, progress: Progress = lam
         groups=group_valuation(snapshot, valuations, split, area_code, area),
         scenario=scenario,
         horizon_years=horizon,
-        input_hash=_input_hash(
-            snapshot, table, needs, (request.valuation_year, request.method, scenario, horizon, mode)
-        ),
+        input_hash=_input_hash(snapshot, table, needs, _settings_hashed(request, scenario, horizon, mode)),
     )
 
 
@@ -162,6 +158,13 @@ def _service_area_of_assets(sizing: Sizing, count: int) -> tuple[list[str | None
     return [*sizing.areas, None], area
 
 
+def _settings_hashed(
+    request: ValuationRequest, scenario: str | None, horizon: int, mode: RetentionMode
+) -> tuple[Any, ...]:
+    method = (request.method, request.need_method)
+    return (request.valuation_year, *method, scenario, request.area_scenario, horizon, mode)
+
+
 def _input_hash(snapshot: Snapshot, table: ParameterTable, needs: NeedInputs, settings: tuple[Any, ...]) -> str:
     """Return a hash of all that went into the figures: the same input gives the same hash on any day."""
     digest = hashlib.sha256(repr(settings).encode())
@@ -172,6 +175,6 @@ def _input_hash(snapshot: Snapshot, table: ParameterTable, needs: NeedInputs, se
     for number in sorted(table.read):
         row = table.read[number]
         digest.update(repr((row["name"], row["value"], row["code"], row["key"])).encode())
-    for rows in (needs.service_areas, needs.capacities, needs.given_needs, needs.population):
-        digest.update(repr([tuple(row.values()) for row in rows]).encode())
+    for content in needs.content():
+        digest.update(repr(content).encode())
     return digest.hexdigest()

@@ -142,7 +142,7 @@ def load_capacities(connection: Connection, municipality_code: str) -> list[RowM
 def load_service_areas(connection: Connection, municipality_code: str) -> list[RowMapping]:
     """Return the service areas with the population area that each takes its inhabitants from."""
     query = text(
-        "SELECT service_code, area_code, population_area_code FROM service_area"
+        "SELECT service_code, area_code, parent_area_code, population_area_code FROM service_area"
         " WHERE municipality_code = :municipality_code ORDER BY service_code, area_code"
     )
     return list(connection.execute(query, {"municipality_code": municipality_code}).mappings())

@@ -165,7 +165,8 @@ def test_a_forecast_that_is_too_short_names_every_area(database: Database, two_s
                 session.execute(
                     text(
                         "INSERT INTO population_forecast (municipality_code, area_code, scenario, year, age,"
-                        " population, is_open_age) VALUES ('999', :area, 'plan', :year, 7, 20, false)"
+                        " population, is_open_age) SELECT '999', :area, 'plan', :year, age, 20, false"
+                        " FROM generate_series(7, 15) AS age"
                     ),
                     {"area": area, "year": year},
                 )
