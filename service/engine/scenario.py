@@ -75,7 +75,8 @@ def run_scenario(
         CurveError, UnknownMethodError: As for ``value_assets``.
     """
     check_scenario(tuple(pools), settings)
-    reasons = np.zeros((len(assets.asset_id), settings.years), np.int8)
+    # A year's reasons lie side by side, as they are written.
+    reasons = np.zeros((settings.years, len(assets.asset_id)), np.int8).T
     every = [*pools, *unfunded(assets, pools, settings)]
 
     def run(pool: BudgetPool) -> "_PoolResult":

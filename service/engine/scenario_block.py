@@ -1,4 +1,4 @@
-"""Assets of one class, curve and method through the years of a scenario: their age, condition and what they owe.
+"""Assets of one class, curve, method and list of measures through the years: age, condition and what they owe.
 
 State is the effective age on the asset's own curve and a cap: a condition below the floor of its curve stays as it was
 found, as ``deterioration.carry_forward`` has it, until the asset is treated.
@@ -22,7 +22,7 @@ MOST_AGE = 1000.0
 
 @dataclass(slots=True)
 class Block:
-    """Assets of one class, curve kind and method, ascending by asset id; arrays have one value per asset.
+    """Assets of one class, curve kind, method and list of measures, ascending by asset id; arrays are per asset.
 
     Attributes:
         rows: Their rows in the scenario's assets.
@@ -63,10 +63,8 @@ class Block:
 
     def owed_at(self, condition: FloatArray, price: float, rows: IntArray | None = None) -> FloatArray:
         """Return the euros that assets would owe in a condition; ``rows`` are those that the conditions belong to."""
-        cost, parameters = self.cost_eur, self.assets.parameters
-        if rows is not None:
-            cost, parameters = cost[rows], take_rows(parameters, rows)
-        return backlog_in_condition(cost * price, condition, parameters)
+        cost = self.cost_eur if rows is None else self.cost_eur[rows]
+        return backlog_in_condition(cost * price, condition, self.assets.parameters, rows)
 
     def standing(self, price: float) -> tuple[int, int]:
         """Return the block's replacement cost and annual wear in cents at the prices of a year."""
@@ -90,10 +88,11 @@ class Block:
 
 
 def blocks_of(assets: ScenarioAssets, classes: tuple[int, ...]) -> list[Block]:
-    """Return the assets of some classes in blocks, ascending by class, curve kind and method."""
+    """Return the assets of some classes in blocks, ascending by class, curve kind, method and list of measures."""
     own = np.flatnonzero(np.isin(assets.asset_class, classes))
     kind, method = assets.parameters.curves.kind[own], assets.parameters.method[own]
     code = (assets.asset_class[own].astype(np.int64) * 256 + kind) * 256 + method
+    code = code * (int(assets.measure_list.max(initial=0)) + 1) + assets.measure_list[own]
     order = np.lexsort((assets.asset_id[own], code))
     starts = np.flatnonzero(np.diff(code[order], prepend=-1))
     return [_block(assets, own[part]) for part in np.split(order, starts[1:]) if len(part)]

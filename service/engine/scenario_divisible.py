@@ -24,8 +24,8 @@ from service.engine.deterioration import condition_at_age, effective_age
 from service.engine.money import euros
 from service.engine.scenario_block import Block
 from service.engine.scenario_inputs import Measures, Policy, Reason, ScenarioSettings
-from service.engine.scenario_offers import KEY_DECIMALS
-from service.engine.scenario_shares import retained_weight, shares_of
+from service.engine.scenario_offers import KEY_DECIMALS, retained_weight
+from service.engine.scenario_shares import shares_of
 from service.engine.scenario_whole import PoolYear, join_treatments
 
 _LEVEL_STEPS = 40

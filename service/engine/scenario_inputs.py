@@ -54,7 +54,7 @@ class ScenarioAssets:
         condition: Condition index at the end of the valuation year, 0…1.
         retained_share: Share of the asset that the service need retains, 0…1; ``nan`` where not assessed.
         criticality: The higher one goes first among equals; ``nan`` counts as the lowest.
-        material: Number of the material, which some measures ask for; -1 is none.
+        measure_list: Number of the list of measures that hold for the asset.
         parameters: Curves, method, target and wear, as the valuation used them.
     """
 
@@ -65,18 +65,17 @@ class ScenarioAssets:
     condition: FloatArray
     retained_share: FloatArray
     criticality: FloatArray
-    material: AnyIntArray
+    measure_list: AnyIntArray
     parameters: AssetParameters
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What can be done, one row per measure; ``nan`` is not given.
+    """What can be done, one row per measure of a list; ``nan`` is not given.
 
     Attributes:
         number: What the results name the measure by.
-        asset_class: The class that it is for.
-        material: The material that it is for; -1 is any.
+        measure_list: The list that it is in.
         condition_from: The worst condition that it can be applied to.
         condition_below: It applies to conditions below this one.
         condition_after: The condition that it brings an asset to, or
@@ -87,8 +86,7 @@ class Measures:
     """
 
     number: AnyIntArray
-    asset_class: AnyIntArray
-    material: AnyIntArray
+    measure_list: AnyIntArray
     condition_from: FloatArray
     condition_below: FloatArray
     condition_after: FloatArray
@@ -100,8 +98,9 @@ class Measures:
     def __post_init__(self) -> None:
         if (np.isnan(self.condition_after) & np.isnan(self.condition_gain)).any():
             raise ScenarioError("A measure says neither the condition after it nor the gain.")
-        if (np.isnan(self.cost_share) & np.isnan(self.unit_cost_eur) & np.isnan(self.gain_cost_share)).any():
-            raise ScenarioError("A measure has no cost.")
+        costs = np.nan_to_num(np.stack([self.cost_share, self.unit_cost_eur, self.gain_cost_share]))
+        if not ((costs >= 0).all() and (costs.sum(axis=0) > 0).all()):
+            raise ScenarioError("A measure has no cost above 0.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from service.engine.arrays import AnyIntArray, BoolArray, CentsArray, FloatArray, IntArray
+from service.engine.arrays import CentsArray, FloatArray, IntArray
 from service.engine.scenario_block import Block
-from service.engine.scenario_inputs import Measures, Policy
+from service.engine.scenario_inputs import Policy
+from service.engine.scenario_options import Options
 
 _LEAST_EUR = 0.01
 """A measure that takes away less than a cent of backlog is none."""
@@ -22,68 +23,13 @@ KEY_DECIMALS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """The measures of a block's class: one row per measure, one column per asset.
-
-    Attributes:
-        measure: Row in ``Measures``.
-        fixed_cost_eur: What does not depend on the condition, at the valuation's prices; ``inf`` where it does not fit.
-        gain_cost_eur: Cost of each whole of condition regained.
-        measures: The table itself.
-    """
-
-    measure: IntArray
-    fixed_cost_eur: FloatArray
-    gain_cost_eur: FloatArray
-    measures: Measures
-
-    def condition_after(self, option: AnyIntArray, condition: FloatArray) -> FloatArray:
-        """Return the condition after an option of each asset."""
-        row = self.measure[option]
-        gained = np.minimum(condition + self.measures.condition_gain[row], 1.0)
-        fixed = self.measures.condition_after[row]
-        after: FloatArray = np.where(np.isnan(fixed), gained, fixed)
-        return after
-
-    def fits(self, number: int, condition: FloatArray) -> BoolArray:
-        """Return which conditions option ``number`` may be applied to, and improves."""
-        row = self.measure[number]
-        after = self.condition_after(np.full(len(condition), number), condition)
-        low, high = self.measures.condition_from[row], self.measures.condition_below[row]
-        fits: BoolArray = (condition >= low) & (condition < high) & (after > condition)
-        return fits
-
-    def cost_eur(self, number: int, rows: IntArray, condition: FloatArray) -> FloatArray:
-        """Return what option ``number`` costs at the valuation's prices; ``inf`` where it is not for the asset."""
-        after = self.condition_after(np.full(len(condition), number), condition)
-        cost: FloatArray = self.fixed_cost_eur[number, rows] + self.gain_cost_eur[number, rows] * (after - condition)
-        return cost
-
-
-def options_of(block: Block, measures: Measures) -> Options:
-    """Return the measures of the block's class with their costs."""
-    number = np.flatnonzero(measures.asset_class == block.asset_class)
-    share = np.nan_to_num(measures.cost_share[number])[:, None] * block.cost_eur
-    by_unit = np.nan_to_num(measures.unit_cost_eur[number])[:, None]
-    quantity = np.where(by_unit > 0, block.assets.quantity, 0.0)
-    material = measures.material[number][:, None]
-    fits = ((material == -1) | (material == block.assets.material)) & ~np.isnan(quantity) & block.valued
-    return Options(
-        measure=number,
-        fixed_cost_eur=np.where(fits, share + by_unit * np.nan_to_num(quantity), np.inf),
-        gain_cost_eur=np.nan_to_num(measures.gain_cost_share[number])[:, None] * block.cost_eur,
-        measures=measures,
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Steps:
     """What can be bought, one row per step; an asset's first step is on level 0.
 
     Attributes:
         block: Number of the block.
         row: The asset's row in the block.
-        option: The option that the asset has after the step.
+        measure: The row of the measure that the asset has after the step.
         level: How many steps of the same asset come before.
         key: The higher one is bought first.
         criticality: Decides between equal keys.
@@ -94,7 +40,7 @@ class Steps:
 
     block: IntArray
     row: IntArray
-    option: IntArray
+    measure: IntArray
     level: IntArray
     key: FloatArray
     criticality: FloatArray
@@ -114,40 +60,53 @@ class Offers:
 def offers_of(block: Block, number: int, options: Options, owed: CentsArray, policy: Policy, price: float) -> Offers:
     """Return what could be bought for the assets of a block that owe something."""
     rows = np.flatnonzero(owed > 0)
-    cost, removed = _costs_and_removals(block, options, rows, price)
-    possible = removed >= _LEAST_EUR
-    feasible = rows[possible.any(axis=0)] if len(options.measure) else rows[:0]
-    benefit = np.where(possible, removed, 0.0) * _weight(block, rows, policy)
-    found = _most(cost, benefit, block.condition[rows]) if policy is Policy.WORST_FIRST else _frontier(cost, benefit)
-    return Offers(join_steps([_steps(block, number, rows, each) for each in found]), feasible)
+    table = _table(block, options, rows, price)
+    possible = table.removed_eur >= _LEAST_EUR
+    feasible = rows[possible.any(axis=0)] if len(possible) else rows[:0]
+    benefit = np.where(possible, table.removed_eur, 0.0) * retained_weight(block, policy)[rows]
+    if policy is Policy.WORST_FIRST:
+        found = _most(table.cost_eur, benefit, block.condition[rows])
+    else:
+        found = _frontier(table.cost_eur, benefit)
+    steps = [_steps(block, number, rows, each, table.measure[each.slot, each.column]) for each in found]
+    return Offers(join_steps(steps), feasible)
 
 
-def _costs_and_removals(block: Block, options: Options, rows: IntArray, price: float) -> tuple[FloatArray, FloatArray]:
-    shape = (len(options.measure), len(rows))
-    cost, removed = np.full(shape, np.inf), np.zeros(shape)
-    owed = block.owed_at(block.condition[rows], price, rows)
-    for number in range(len(options.measure)):
-        fits = np.flatnonzero(options.fits(number, block.condition[rows]))
-        fits = fits[np.isfinite(options.fixed_cost_eur[number, rows[fits]])]
-        own, condition = rows[fits], block.condition[rows[fits]]
-        after = options.condition_after(np.full(len(own), number), condition)
-        cost[number, fits] = options.cost_eur(number, own, condition) * price
-        removed[number, fits] = owed[fits] - block.owed_at(after, price, own)
-    return cost, removed
+def retained_weight(block: Block, policy: Policy) -> FloatArray:
+    """Return what a policy multiplies benefits with; an asset not set against the need counts in full."""
+    share = block.assets.retained_share
+    return np.where(np.isnan(share), 1.0, share) if policy is Policy.NEED_WEIGHTED else np.ones(len(share))
 
 
-def _weight(block: Block, rows: IntArray, policy: Policy) -> FloatArray:
-    if policy is not Policy.NEED_WEIGHTED:
-        return np.ones(len(rows))
-    share = block.assets.retained_share[rows]
-    return np.where(np.isnan(share), 1.0, share)
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """One row per slot of measures, one column per asset: the measure, its cost and the backlog that it removes."""
+
+    measure: IntArray
+    cost_eur: FloatArray
+    removed_eur: FloatArray
+
+
+def _table(block: Block, options: Options, rows: IntArray, price: float) -> _Table:
+    shape = (len(options.slots), len(rows))
+    measure, cost, removed = np.zeros(shape, np.int64), np.full(shape, np.inf), np.zeros(shape)
+    condition = block.condition[rows]
+    owed = block.owed_at(condition, price, rows)
+    for slot in range(shape[0]):
+        fits, found, after = options.fitting(slot, condition)
+        own = rows[fits]
+        measure[slot, fits] = found
+        cost[slot, fits] = options.cost_eur(block, found, own, after - condition[fits]) * price
+        removed[slot, fits] = owed[fits] - block.owed_at(after, price, own)
+    removed[np.isnan(cost)] = 0.0
+    return _Table(measure, cost, removed)
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     level: int
     column: IntArray
-    option: IntArray
+    slot: IntArray
     key: FloatArray
     cost_eur: FloatArray
     benefit_eur: FloatArray
@@ -157,40 +116,46 @@ def _most(cost: FloatArray, benefit: FloatArray, condition: FloatArray) -> list[
     if not len(cost):
         return []
     cheapest = np.where(benefit == benefit.max(axis=0), cost, np.inf)
-    option = np.argmin(cheapest, axis=0)
     column = np.flatnonzero(benefit.max(axis=0) > 0)
-    chosen = option[column]
+    chosen = np.argmin(cheapest, axis=0)[column]
     worst_first = -condition[column]
     return [_Found(0, column, chosen, worst_first, cost[chosen, column], benefit[chosen, column])]
 
 
 def _frontier(cost: FloatArray, benefit: FloatArray) -> list[_Found]:
     found: list[_Found] = []
-    column = np.arange(cost.shape[1])
-    spent, had, key = np.zeros(len(column)), np.zeros(len(column)), np.full(len(column), np.inf)
-    for level in range(len(cost)):
-        more, extra = benefit[:, column] - had, cost[:, column] - spent
-        better = (more > 0) & (extra > 0) & np.isfinite(extra)
-        ratio = np.divide(more, extra, out=np.zeros_like(more), where=better)
-        option = np.argmax(ratio, axis=0)
-        at = np.arange(len(column))
-        live = ratio[option, at] > 0
-        at, option, column = at[live], option[live], column[live]
-        if not len(column):
-            break
+    column = np.flatnonzero((benefit > 0).any(axis=0))
+    spent, had, key = np.zeros(1), np.zeros(1), np.full(len(column), np.inf)
+    cost, benefit = cost[:, column], benefit[:, column]
+    while len(column):
+        slot, extra, more, ratio = _best_step(cost - spent, benefit - had)
+        live = np.flatnonzero(ratio > 0)
+        column, slot = column[live], slot[live]
         # Rounding must not put an asset's second step before its first.
-        key = np.minimum(np.round(ratio[option, at], KEY_DECIMALS), key[at])
-        found.append(_Found(level, column, option, key, extra[option, at], more[option, at]))
-        spent, had = cost[option, column], benefit[option, column]
+        key = np.minimum(np.round(ratio[live], KEY_DECIMALS), key[live])
+        found.append(_Found(len(found), column, slot, key, extra[live], more[live]))
+        if len(found) == len(cost):
+            break
+        cost, benefit, at = cost[:, live], benefit[:, live], np.arange(len(live))
+        spent, had = cost[slot, at], benefit[slot, at]
     return found
 
 
-def _steps(block: Block, number: int, rows: IntArray, found: _Found) -> Steps:
+def _best_step(extra: FloatArray, more: FloatArray) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
+    """Return for each column the row with the most benefit for its cost, both, and their ratio; 0 where none pays."""
+    better = (more > 0) & (extra > 0)
+    ratio = np.divide(more, extra, out=np.zeros_like(more), where=better)
+    slot = np.argmax(ratio, axis=0) if len(ratio) > 1 else np.zeros(ratio.shape[1], np.int64)
+    at = np.arange(len(slot))
+    return slot, extra[slot, at], more[slot, at], ratio[slot, at]
+
+
+def _steps(block: Block, number: int, rows: IntArray, found: _Found, measure: IntArray) -> Steps:
     own = rows[found.column]
     return Steps(
         block=np.full(len(own), number),
         row=own,
-        option=found.option,
+        measure=measure,
         level=np.full(len(own), found.level),
         key=found.key,
         criticality=np.nan_to_num(block.assets.criticality[own], nan=-np.inf),

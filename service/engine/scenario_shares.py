@@ -1,14 +1,16 @@
 """What a share of a measure costs and gives back, for scenarios in which measures are divisible."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from service.engine.arrays import FloatArray, exact_condition
 from service.engine.deterioration import effective_age
+from service.engine.rows import take_rows
 from service.engine.scenario_block import MOST_AGE, Block
 from service.engine.scenario_inputs import Measures, Policy
-from service.engine.scenario_offers import Options, options_of
+from service.engine.scenario_offers import retained_weight
+from service.engine.scenario_options import Options, options_of
 
 _SOUND_STEPS = 40
 _DEAR = 1000.0
@@ -49,25 +51,24 @@ def shares_of(block: Block, measures: Measures, policy: Policy) -> Shares:
     reference = _reference(block)
     options = options_of(block, measures)
     size = len(block.rows)
-    price, goal, benefit = np.full(size, np.inf), reference.sound_age, np.zeros(size)
-    for number in range(len(options.measure)):
-        each = _priced(block, options, number, reference)
-        better = each.price_eur < price
-        price = np.where(better, each.price_eur, price)
-        goal = np.where(better, each.goal_age, goal)
-        benefit = np.where(better, each.benefit_per_eur, benefit)
-    return Shares(
-        end_age=reference.end_age,
-        goal_age=goal,
-        price_eur=np.where(np.isfinite(price), price, 0.0),
-        benefit_per_eur=benefit * retained_weight(block, policy),
+    best = Shares(reference.end_age, reference.sound_age, np.full(size, np.inf), np.zeros(size))
+    for slot in range(len(options.slots)):
+        best = _cheaper(best, _priced(block, options, slot, reference))
+    return replace(
+        best,
+        price_eur=np.where(np.isfinite(best.price_eur), best.price_eur, 0.0),
+        benefit_per_eur=best.benefit_per_eur * retained_weight(block, policy),
     )
 
 
-def retained_weight(block: Block, policy: Policy) -> FloatArray:
-    """Return what a policy multiplies benefits with; an asset not set against the need counts in full."""
-    share = block.assets.retained_share
-    return np.where(np.isnan(share), 1.0, share) if policy is Policy.NEED_WEIGHTED else np.ones(len(share))
+def _cheaper(one: Shares, other: Shares) -> Shares:
+    better = other.price_eur < one.price_eur
+    return replace(
+        one,
+        goal_age=np.where(better, other.goal_age, one.goal_age),
+        price_eur=np.where(better, other.price_eur, one.price_eur),
+        benefit_per_eur=np.where(better, other.benefit_per_eur, one.benefit_per_eur),
+    )
 
 
 def sound_condition(block: Block) -> FloatArray:
@@ -93,16 +94,16 @@ def _reference(block: Block) -> _Reference:
     )
 
 
-def _priced(block: Block, options: Options, number: int, at: _Reference) -> Shares:
-    size = len(block.rows)
-    after = options.condition_after(np.full(size, number), at.condition)
-    young = np.minimum(effective_age(block.assets.parameters.curves, after), at.end_age)
-    cost = options.cost_eur(number, np.arange(size), at.condition)
-    fits = options.fits(number, at.condition) & np.isfinite(cost) & (at.age > young)
-    removed = block.owed_at(at.condition, 1.0) - block.owed_at(after, 1.0)
-    return Shares(
-        end_age=at.end_age,
-        goal_age=np.maximum(at.sound_age, young),
-        price_eur=np.divide(cost, at.age - young, out=np.full(size, np.inf), where=fits),
-        benefit_per_eur=np.divide(removed, cost, out=np.zeros(size), where=fits & (cost > 0)),
-    )
+def _priced(block: Block, options: Options, slot: int, at: _Reference) -> Shares:
+    """Return the shares of the measures of a slot; a price of ``inf`` where none fits."""
+    rows, measure, after = options.fitting(slot, at.condition)
+    before, curves = at.condition[rows], take_rows(block.assets.parameters.curves, rows)
+    young = np.minimum(effective_age(curves, after), at.end_age[rows])
+    cost = options.cost_eur(block, measure, rows, after - before)
+    fits = (cost > 0) & (at.age[rows] > young)
+    removed = block.owed_at(before, 1.0, rows) - block.owed_at(after, 1.0, rows)
+    price, benefit, goal = np.full(len(at.age), np.inf), np.zeros(len(at.age)), at.sound_age.copy()
+    price[rows] = np.divide(cost, at.age[rows] - young, out=np.full(len(rows), np.inf), where=fits)
+    benefit[rows] = np.divide(removed, cost, out=np.zeros(len(rows)), where=fits)
+    goal[rows] = np.maximum(at.sound_age[rows], young)
+    return Shares(at.end_age, goal, price, benefit)

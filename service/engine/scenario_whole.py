@@ -10,7 +10,8 @@ from service.engine.money import cents
 from service.engine.scenario_block import Block
 from service.engine.scenario_choice import Choice, choose_whole
 from service.engine.scenario_inputs import Measures, Policy, Reason, ScenarioSettings
-from service.engine.scenario_offers import Offers, Steps, join_steps, offers_of, options_of
+from service.engine.scenario_offers import Offers, Steps, join_steps, offers_of
+from service.engine.scenario_options import options_of
 from service.engine.scenario_years import Treatments
 
 
@@ -75,14 +76,14 @@ class WholeMeasures:
     def _renew(self, year: int, number: int, bought: "_Bought", price: float, owed: CentsArray) -> Treatments:
         block, options = self.blocks[number], self.options[number]
         own = bought.block == number
-        rows, option = bought.row[own], bought.option[own]
+        rows, measure = bought.row[own], bought.measure[own]
         before = block.condition[rows]
-        after = options.condition_after(option, before)
+        after = options.condition_after(measure, before)
         treatments = Treatments(
             year=np.full(len(rows), year),
             asset_id=block.assets.asset_id[rows],
             asset_class=np.full(len(rows), block.asset_class),
-            measure=options.measures.number[options.measure[option]].astype(np.int64),
+            measure=options.measures.number[measure].astype(np.int64),
             cost=bought.cost[own],
             condition_before=before,
             condition_after=after,
@@ -96,19 +97,19 @@ class WholeMeasures:
 class _Bought:
     block: IntArray
     row: IntArray
-    option: IntArray
+    measure: IntArray
     cost: CentsArray
 
 
 def _bought(steps: Steps, choice: Choice) -> _Bought:
-    """Return the last option that was bought of each asset, with the cost of all its steps."""
+    """Return the last measure that was bought of each asset, with the cost of all its steps."""
     taken = np.flatnonzero(choice.taken)
     order = taken[np.lexsort((steps.level[taken], steps.row[taken], steps.block[taken]))]
     block, row, level = steps.block[order], steps.row[order], steps.level[order]
     first = np.flatnonzero(level == 0)
     last = np.append(first[1:], len(order)) - 1 if len(first) else first
     cost = np.add.reduceat(steps.cost[order], first) if len(first) else steps.cost[order]
-    return _Bought(block[last], row[last], steps.option[order][last], cost)
+    return _Bought(block[last], row[last], steps.measure[order][last], cost)
 
 
 def _reasons(block: Block, owed: CentsArray, offers: Offers, offered: IntArray, treated: IntArray) -> CodeArray:

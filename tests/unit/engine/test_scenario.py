@@ -57,7 +57,7 @@ def assets(condition: list[float], cost: list[float], **given: Any) -> ScenarioA
         condition=np.array(condition, float),
         retained_share=filled("retained_share", UNKNOWN),
         criticality=filled("criticality", UNKNOWN),
-        material=np.full(size, -1, np.int64),
+        measure_list=np.array(np.broadcast_to(np.asarray(given.get("asset_class", 1)), size)),
         parameters=parameters,
     )
 
@@ -65,8 +65,7 @@ def assets(condition: list[float], cost: list[float], **given: Any) -> ScenarioA
 def measures(*rows: dict[str, float]) -> Measures:
     defaults = {
         "number": 0,
-        "asset_class": 1,
-        "material": -1,
+        "measure_list": 1,
         "condition_from": 0.0,
         "condition_below": 1.01,
         "condition_after": UNKNOWN,
@@ -75,7 +74,7 @@ def measures(*rows: dict[str, float]) -> Measures:
         "unit_cost_eur": UNKNOWN,
         "gain_cost_share": UNKNOWN,
     }
-    whole = ("number", "asset_class", "material")
+    whole = ("number", "measure_list")
     return Measures(
         **{
             name: np.array([row.get(name, value) for row in rows], np.int64 if name in whole else float)
@@ -156,7 +155,7 @@ def test_a_dearer_measure_is_bought_while_the_extra_backlog_pays_for_the_extra_c
 
 def test_the_relaxation_says_how_far_from_the_best_whole_measures_can_be() -> None:
     """100 000 € buy a (ratio 2, 60 000 €) and not b (ratio 1.5, 60 000 €); divisible money would buy 2/3 of b."""
-    a = {"number": 1, "asset_class": 1, "condition_gain": 0.12, "cost_share": 0.06}
+    a = {"number": 1, "condition_gain": 0.12, "cost_share": 0.06}
     own = assets([0.52, 0.52], [1e6, 0.75e6], wear=0.0)
     done = run_scenario(
         own,
@@ -235,7 +234,7 @@ def test_assets_of_the_two_threshold_method_are_carried_on_by_their_own_method()
 
 def test_classes_share_a_budget_where_they_are_given_one_together() -> None:
     own = assets([0.5, 0.4, 0.3], [1e6] * 3, asset_class=[1, 2, 3])
-    rows = [AS_NEW | {"asset_class": number} for number in (1, 2, 3)]
+    rows = [AS_NEW | {"measure_list": number} for number in (1, 2, 3)]
     done = run_scenario(own, measures(*rows), budget(1_200_000, 1, 1, 2), settings(1))
     assert done.reasons[:, 0].tolist() == [Reason.CHOSEN, Reason.CHOSEN, Reason.NO_MONEY]
     assert done.classes.money["spending"][1].tolist() == [52_000_000, 62_000_000, 0]

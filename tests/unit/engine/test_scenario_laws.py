@@ -42,16 +42,17 @@ def assets(draw: st.DrawFn) -> ScenarioAssets:
         default_condition=np.full(size, 0.5),
         method=rng.integers(1, 3, size).astype(np.int8),
     )
+    asset_class = rng.integers(1, 4, size)
     cost = np.round(rng.lognormal(11, 2, size), 2)
     return ScenarioAssets(
         asset_id=rng.permutation(size).astype(np.int64) + 1,
-        asset_class=rng.integers(1, 4, size),
+        asset_class=asset_class,
         replacement_cost_eur=np.where(rng.random(size) < 0.1, UNKNOWN, cost),
         quantity=rng.uniform(1, 100, size),
         condition=np.where(rng.random(size) < 0.3, 0.5, rng.random(size)),
         retained_share=rng.choice([UNKNOWN, 0.0, 0.4, 1.0], size),
         criticality=rng.choice([UNKNOWN, 1.0, 2.0], size),
-        material=np.full(size, -1, np.int64),
+        measure_list=asset_class,
         parameters=parameters,
     )
 
@@ -66,8 +67,7 @@ def measures(draw: st.DrawFn) -> Measures:
     kind = rng.integers(0, 3, size)
     return Measures(
         number=np.arange(size),
-        asset_class=classes,
-        material=np.full(size, -1, np.int64),
+        measure_list=classes,
         condition_from=rng.choice([0.0, 0.0, 0.4], size),
         condition_below=rng.choice([0.6, 0.8, 1.01], size),
         condition_after=np.where(by_gain, UNKNOWN, rng.choice([0.8, 0.95, 1.0], size)),
