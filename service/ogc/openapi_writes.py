@@ -8,7 +8,7 @@ from gis.crs import CRS84, READABLE_CRS
 from gis.geojson import GEOMETRY_TYPES
 from models.registry import ASSET_CLASSES
 from service.ogc.negotiation import GEOJSON
-from service.ogc.schemas import value_schema
+from service.ogc.schemas import received_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -140,7 +140,7 @@ def _body(collection: FeatureCollection, media_type: str, *, is_whole: bool) -> 
 
 
 def _property(collection: FeatureCollection, described: FeatureProperty) -> dict[str, Any]:
-    schema = value_schema(described)
+    schema = received_schema(described)
     attribute = ASSET_CLASSES[collection.id].attribute(described.name)
     if attribute is None or not attribute.nullable:
         return schema

@@ -24,6 +24,10 @@ _TYPES: dict[type[Any], dict[str, str]] = {
     float: {"type": "number"},
     datetime.date: {"type": "string", "format": "date"},
 }
+_ASKED_FOR: dict[type[Any], dict[str, Any]] = {
+    str: {"pattern": r"^[^\x00]*$"},
+    int: {"format": "int64", "minimum": -(2**63), "maximum": 2**63 - 1},
+}
 
 
 def property_schema(described: FeatureProperty, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
@@ -42,6 +46,23 @@ def value_schema(described: FeatureProperty) -> dict[str, Any]:
     return {**_TYPES[described.type], **{name: limit for name, limit in limits.items() if limit is not None}}
 
 
+def filter_schema(described: FeatureProperty) -> dict[str, Any]:
+    """Return the JSON Schema of what features can be asked for by a property: any value that its type can have.
+
+    A number outside the property's own limits is a sound question to which no feature is the answer.
+    """
+    choices = {"enum": described.choices} if described.choices is not None else {}
+    return {**_TYPES[described.type], **_ASKED_FOR.get(described.type, {}), **choices}
+
+
+def received_schema(described: FeatureProperty) -> dict[str, Any]:
+    """Return the JSON Schema of the values that a property of a feature is written with."""
+    schema = value_schema(described)
+    if schema["type"] != "string" or schema.keys() & {"format", "enum"}:
+        return schema
+    return {**schema, "minLength": 1, **({"pattern": described.pattern} if described.pattern else {})}
+
+
 def feature_schema(collection: FeatureCollection, address: str, *, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
     """Return the schema of what the features of a collection return, and take where they can be written.
 
@@ -51,6 +72,8 @@ def feature_schema(collection: FeatureCollection, address: str, *, language: str
     for name, described in collection.properties.items():
         if described.read_only or not collection.writable:
             schema["properties"][name] = {**schema["properties"][name], "readOnly": True}
+        else:
+            schema["properties"][name] |= received_schema(described)
     return schema
 
 

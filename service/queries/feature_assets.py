@@ -124,6 +124,7 @@ def _property(attribute: Attribute, column: ColumnElement[Any]) -> FeatureProper
         ge=attribute.ge,
         le=attribute.le,
         choices=attribute.choices,
+        pattern=attribute.pattern,
         read_only=attribute.read_only,
     )
 

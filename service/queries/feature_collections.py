@@ -25,6 +25,7 @@ class FeatureProperty:
         ge: Least value.
         le: Greatest value.
         choices: The values that may be.
+        pattern: Regular expression that texts match.
         codes: Numbers by public value, where numbers are stored.
         read_only: Whether the register sets it, and no client.
     """
@@ -37,6 +38,7 @@ class FeatureProperty:
     ge: float | None = None
     le: float | None = None
     choices: tuple[str, ...] | None = None
+    pattern: str | None = None
     codes: Mapping[str, int] | None = None
     read_only: bool = False
 

@@ -55,7 +55,8 @@ def test_conformance(get: Get, validate: Validate) -> None:
 
 
 def test_feature_collections_metadata(get: Get, validate: Validate) -> None:
-    """/conf/core/fc-md-op, fc-md-success, fc-md-links, fc-md-items, fc-md-items-links, fc-md-extent."""
+    """/conf/core/fc-md-op, fc-md-success, fc-md-links, fc-md-items, fc-md-items-links, fc-md-extent,
+    fc-md-extent-multi: the collections, each with its links and its one extent in CRS84."""
     answer = get(get("/").links("data")[0]["href"])
     assert answer.status == 200
     validate(answer.json, "collections")
@@ -65,7 +66,9 @@ def test_feature_collections_metadata(get: Get, validate: Validate) -> None:
         items = [link for link in collection["links"] if link["rel"] == "items"]
         assert {"application/geo+json", "text/html"} <= {link["type"] for link in items}
         if "extent" in collection:
-            west, south, east, north = collection["extent"]["spatial"]["bbox"][0]
+            spatial = collection["extent"]["spatial"]
+            assert spatial["crs"] == CRS84
+            ((west, south, east, north),) = spatial["bbox"]
             assert -180 <= west <= east <= 180
             assert -90 <= south <= north <= 90
 
@@ -81,9 +84,20 @@ def test_feature_collection_metadata(get: Get, validate: Validate) -> None:
         assert {link["rel"] for link in listed["links"]} <= {link["rel"] for link in answer.json["links"]}
 
 
+@pytest.mark.parametrize("name", COLLECTIONS[:-1])
+def test_geometries_are_in_crs84(get: Get, name: str) -> None:
+    """/conf/core/crs84: longitude and latitude, in and out, within the extent that the collection tells."""
+    west, south, east, north = get(f"/collections/{name}").json["extent"]["spatial"]["bbox"][0]
+    for feature in get(f"/collections/{name}/items?limit=50").json["features"]:
+        if feature["geometry"]:
+            longitude, latitude = _corner(feature)[:2]
+            assert west - 1e-5 <= longitude <= east + 1e-5
+            assert south - 1e-5 <= latitude <= north + 1e-5
+
+
 @pytest.mark.parametrize("name", COLLECTIONS)
 def test_features(get: Get, validate: Validate, name: str) -> None:
-    """/conf/core/fc-op, fc-response, fc-links, fc-rel-type, fc-timeStamp, fc-numberMatched, fc-numberReturned."""
+    """/conf/core/fc-op, fc-response, fc-links, fc-timeStamp, fc-numberMatched, fc-numberReturned."""
     answer = get(f"/collections/{name}/items?limit=20")
     assert answer.status == 200
     page = answer.json

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from pyproj import Transformer
 
 from models.access import Role
@@ -195,12 +196,15 @@ def test_the_schema_says_what_is_taken(send: Send) -> None:
     schema = send("GET", "/collections/building/schema").json
     assert schema["additionalProperties"] is False
     values: dict[str, Any] = {"string": "1", "number": 1.5, "integer": 2000, "boolean": True}
+    examples = {"permanent_building_id": "103456789S", "property_id": "09100100010001", "building_class": "0820"}
     for name, each in schema["properties"].items():
         if each.get("readOnly") or name in ("geometry", "municipality_code", "status"):
             continue
         value = each["enum"][0] if "enum" in each else each.get("minimum", values[each["type"]])
         if each.get("format") == "date":
             value = "2020-01-01"
+        value = examples.get(name, value)
+        Draft202012Validator(each).validate(value)
         answer = send("POST", ITEMS, {**BODY, "properties": {"status": "in_use", name: value}})
         assert answer.status == 201, (name, answer.content)
     refused = send("POST", ITEMS, {**BODY, "properties": {"status": "in_use", "colour": "red"}})
