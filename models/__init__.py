@@ -17,6 +17,7 @@ from models import (
     parameter,
     population,
     run,
+    scenario,
     source,
 )
 from models.base import Base
@@ -39,5 +40,6 @@ __all__ = [
     "parameter",
     "population",
     "run",
+    "scenario",
     "source",
 ]
