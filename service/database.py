@@ -36,6 +36,11 @@ MEANING: dict[str, type[KuntokantaError]] = {
 CHECKED_AFTER_S = 5.0
 """A connection that was idle for longer is asked whether it still works."""
 
+# Starting workers for a plan takes longer than reading a page does. A plan for any box or value would be a bad plan
+# for the one that is asked for: a statement is parsed once, but planned each time.
+_PLANNED_EACH_TIME = "SET max_parallel_workers_per_gather = 0; SET plan_cache_mode = force_custom_plan"
+_PLANNED_AS_USUAL = "RESET max_parallel_workers_per_gather; RESET plan_cache_mode"
+
 
 class Database:
     """The service's connections to PostgreSQL: an engine whose connections come from a psycopg pool."""
@@ -68,18 +73,22 @@ class Database:
 
     def _borrowed(self, isolation: psycopg.IsolationLevel | None, *, read_only: bool | None) -> Any:
         """Take a connection whose transactions begin in this way: a word of BEGIN, and no statement more."""
-        self._pool.open()
-        connection = self._pool.getconn()
+        connection = self._taken()
         connection.close = lambda: self._give_back(connection)  # type: ignore[method-assign]
         try:
+            _plan(connection, each_time=False)
             connection.isolation_level, connection.read_only = isolation, read_only
         except psycopg.Error:  # it broke just now
             connection.close()
             raise
         return connection
 
+    def _taken(self) -> psycopg.Connection[Any]:
+        self._pool.open()
+        return self._pool.getconn()
+
     def _give_back(self, connection: psycopg.Connection[Any]) -> None:
-        del connection.close
+        vars(connection).pop("close", None)
         connection.used_at = time.monotonic()  # type: ignore[attr-defined]
         self._pool.putconn(connection)
 
@@ -96,23 +105,38 @@ class Database:
             raw_connection(connection).commit()
 
     @contextmanager
-    def asking(self) -> Iterator[psycopg.Connection[Any]]:
-        """Give a connection for questions of one statement: each sees a snapshot of its own, and nothing is begun."""
+    def asking(self, *, planned_each_time: bool = False) -> Iterator[psycopg.Connection[Any]]:
+        """Give a connection for questions of one statement: each sees a snapshot of its own, and nothing is begun.
+
+        Args:
+            planned_each_time: Whether also what is prepared is planned for the values it is asked with.
+        """
         with meaningful_errors():
-            connection = self._borrowed(None, read_only=None)
+            connection = self._taken()
             try:
                 connection.autocommit = True
+                _plan(connection, each_time=planned_each_time)
                 yield connection
             finally:
                 with suppress(psycopg.Error):  # one that broke is thrown away as it is given back
                     connection.autocommit = False
-                connection.close()
+                self._give_back(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Give a session in one transaction: committed at the end, rolled back on any error."""
         with meaningful_errors(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+
+def _plan(connection: psycopg.Connection[Any], *, each_time: bool) -> None:
+    """Have a connection plan in this way, which costs a question only where it did otherwise."""
+    if getattr(connection, "planned_each_time", False) is not each_time:
+        usual = connection.autocommit
+        connection.autocommit = True
+        connection.execute(_PLANNED_EACH_TIME if each_time else _PLANNED_AS_USUAL, prepare=False)
+        connection.autocommit = usual
+        connection.planned_each_time = each_time  # type: ignore[attr-defined]
 
 
 def _check_unless_used_just_now(connection: psycopg.Connection[Any]) -> None:

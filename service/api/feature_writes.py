@@ -29,6 +29,7 @@ from service.api.geometry import use_content_crs, written_crs
 from service.api.identity import needs, principal
 from service.api.state import database
 from service.api.versions import matched_versions
+from service.database import raw_connection
 from service.errors import Fault, InvalidData, NotFound, StaleVersion
 from service.operations.access import Action
 from service.operations.assets import ExpectedVersions, read_asset, register_asset, replace_asset, retire_asset
@@ -174,7 +175,7 @@ def _created(asset_class: AssetClass) -> CreatedAnswer:
 
 def _load(connection: Any, asset_class: AssetClass, key: AssetKey) -> Feature:
     """Return a feature as a reader gets it who names no system."""
-    feature = load_feature(connection, asset_class.code, (key.municipality_code, key.asset_id), CRS84)
+    feature = load_feature(raw_connection(connection), asset_class.code, (key.municipality_code, key.asset_id), CRS84)
     if feature is None:
         raise NotFound(f"There is no feature {key} any more.")
     return feature

@@ -51,7 +51,7 @@ def _items(collection: FeatureCollection) -> Response:
     )
     query = read_items_parameters(collection, parameters, faults)
     faults.raise_if_any()
-    with database().reading() as connection:
+    with database().asking(planned_each_time=True) as connection:
         page = load_features(connection, query)
     links = [
         *representation_links(GEOJSON, representation),
@@ -77,7 +77,7 @@ def item(collection_id: str, feature_id: str) -> Response:
     key = collection.key_of(feature_id)
     if key:
         check_within_reach(key)
-    with database().reading() as connection:
+    with database().asking() as connection:
         feature = load_feature(connection, collection_id, key, crs) if key else None
     if feature is None:
         raise NotFound(f"There is no feature '{feature_id[:60]}' in the collection '{collection_id}'")

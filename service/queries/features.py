@@ -7,41 +7,18 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from psycopg.adapt import Buffer, Loader
-
-from service.database import raw_connection
 from service.queries.feature_query import FeatureQuery
 from service.queries.feature_registry import feature_collections
 from service.queries.feature_selection import selection_of, selection_values
 from service.queries.feature_statements import PageShape, Start, page_statement, single_statement
-from service.queries.statements import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sqlalchemy.engine import Connection
+    import psycopg
 
     from gis.crs import Crs
+    from service.queries.statements import Statement
 
 __all__ = ["Feature", "FeaturePage", "FeatureQuery", "load_feature", "load_features"]
-
-# Starting workers for a plan takes longer than reading a page. A plan for any box or value would be a
-# bad plan for this one, so that a page's statement is parsed once but planned each time.
-_FOR_PAGES = (
-    "SELECT set_config('max_parallel_workers_per_gather', '0', true),"
-    " set_config('plan_cache_mode', 'force_custom_plan', true)"
-)
-
-
-_PLAIN: dict[type[Any], Callable[[Any], Any]] = {bytes: bytes.decode, datetime.date: datetime.date.isoformat}
-
-
-class _RawText(Loader):
-    """Text as it comes from the database: decoding features only to encode them again is work for nothing."""
-
-    def load(self, data: Buffer) -> bytes:
-        """Return the bytes."""
-        return bytes(data)
 
 
 @dataclass(frozen=True)
@@ -76,26 +53,31 @@ class Feature:
         return f"{self.version or 0}-{digest}"
 
 
-def load_features(connection: Connection, query: FeatureQuery) -> FeaturePage:
+def load_features(connection: psycopg.Connection[Any], query: FeatureQuery) -> FeaturePage:
     """Return the next page: each feature once, whatever is written meanwhile, as keys never change."""
-    rows: list[tuple[Any, ...]] = []
-    wanted = query.limit + 1
+    features: list[bytes] = []
+    last_key: tuple[Any, ...] | None = None
     for start in _starts(query):
-        rows += _fetch_page(connection, query, start, wanted - len(rows))
-        if len(rows) == wanted:
+        found, last_key = _load_page(connection, query, start, query.limit - len(features), last_key)
+        features += found
+        if len(features) > query.limit:
             break
-    page = rows[: query.limit]
-    return FeaturePage([row[0] for row in page], _decoded_key(page[-1][1:]) if len(rows) > len(page) else None)
+    has_more = len(features) > query.limit
+    return FeaturePage(features[: query.limit], _decoded_key(last_key) if has_more and last_key else None)
 
 
-def load_feature(connection: Connection, collection_id: str, key: tuple[Any, ...], crs: Crs) -> Feature | None:
+def load_feature(
+    connection: psycopg.Connection[Any], collection_id: str, key: tuple[Any, ...], crs: Crs
+) -> Feature | None:
     """Return one feature, retired or not; None if there is none of this key."""
     statement = single_statement(collection_id, crs.code)
-    rows = _fetch(connection, statement, {f"key_{place}": value for place, value in enumerate(key)})
-    if not rows:
+    values = {f"key_{place}": value for place, value in enumerate(key)}
+    found = statement.ask(connection, values, prepare=True).pgresult
+    text = found.get_value(0, 0) if found is not None and found.ntuples else None
+    if found is None or text is None:
         return None
     is_versioned = feature_collections()[collection_id].version is not None
-    return Feature(rows[0][0], rows[0][-1] if is_versioned else None)
+    return Feature(text, int(found.get_value(0, found.nfields - 1) or 0) if is_versioned else None)
 
 
 def _starts(query: FeatureQuery) -> tuple[Start, ...]:
@@ -108,37 +90,40 @@ def _starts(query: FeatureQuery) -> tuple[Start, ...]:
     return Start.AFTER_KEY, Start.NEXT_MUNICIPALITY
 
 
-def _fetch_page(connection: Connection, query: FeatureQuery, start: Start, wanted: int) -> list[tuple[Any, ...]]:
-    after = query.after or ()
-    shape = PageShape(
-        selection_of(query),
-        query.crs.code,
-        start,
-        sort=query.sort,
-        unknown=tuple(value is None for value in after[: len(query.sort)]),
-        shown=query.shown,
+def _load_page(
+    connection: psycopg.Connection[Any],
+    query: FeatureQuery,
+    start: Start,
+    most: int,
+    last_key: tuple[Any, ...] | None,
+) -> tuple[list[bytes], tuple[Any, ...] | None]:
+    """Return one feature more than a page takes, if there are, and sort values and key of the last that it takes.
+
+    Texts are taken as they come: decoding features only to encode them again is work for nothing.
+    """
+    cursor = _page_statement(query, start).ask(connection, {**_page_values(query), "limit": most + 1})
+    found = cursor.pgresult
+    if found is None or not found.ntuples:
+        return [], last_key
+    if most:
+        cursor.scroll(min(most, found.ntuples) - 1, mode="absolute")
+        _, *last_key_parts = cursor.fetchone() or (None,)
+        last_key = tuple(last_key_parts)
+    return [found.get_value(row, 0) or b"" for row in range(found.ntuples)], last_key
+
+
+def _page_statement(query: FeatureQuery, start: Start) -> Statement:
+    unknown = tuple(value is None for value in (query.after or ())[: len(query.sort)])
+    return page_statement(
+        PageShape(selection_of(query), query.crs.code, start, sort=query.sort, unknown=unknown, shown=query.shown)
     )
-    values = {f"after_{place}": value for place, value in enumerate(after)}
-    bound = {**selection_values(query), **values, "limit": wanted}
-    return _fetch(connection, page_statement(shape), bound, _FOR_PAGES)
 
 
-def _fetch(
-    connection: Connection, statement: Statement, values: dict[str, Any], settings: str | None = None
-) -> list[tuple[Any, ...]]:
-    """Run a statement on the driver's own cursor, which prepares it once it has come again and again."""
-    with raw_connection(connection).cursor() as cursor:
-        cursor.adapters.register_loader("text", _RawText)
-        if settings is not None:
-            cursor.execute(settings)
-        cursor.execute(statement.text, {**statement.constants, **values})
-        return cursor.fetchall()
+def _page_values(query: FeatureQuery) -> dict[str, Any]:
+    after = {f"after_{place}": value for place, value in enumerate(query.after or ())}
+    return {**selection_values(query), **after}
 
 
 def _decoded_key(parts: tuple[Any, ...]) -> tuple[Any, ...]:
     """Parts as a cursor carries them."""
-    return tuple(_PLAIN.get(type(part), _as_it_is)(part) for part in parts)
-
-
-def _as_it_is(part: Any) -> Any:
-    return part
+    return tuple(part.isoformat() if isinstance(part, datetime.date) else part for part in parts)

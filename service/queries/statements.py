@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 if TYPE_CHECKING:
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
 _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+_NAME = re.compile(r"%\((\w+)\)s|%(%)")
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,30 @@ class Statement:
 
     text: str
     constants: Mapping[str, Any]
+
+    def ask(
+        self, connection: psycopg.Connection[Any], values: Mapping[str, Any], *, prepare: bool | None = None
+    ) -> psycopg.RawCursor[Any]:
+        """Run it with values by name; return the cursor that has its rows.
+
+        Args:
+            connection: Where.
+            values: All that is bound beside the constants.
+            prepare: Whether it is parsed once for the connection; None does so once it has come again and again.
+        """
+        text, names = self._numbered
+        bound = {**self.constants, **values}
+        return psycopg.RawCursor(connection).execute(text, [bound[name] for name in names], prepare=prepare)
+
+    @cached_property
+    def _numbered(self) -> tuple[bytes, tuple[str, ...]]:
+        """Its text with numbers where values are bound, and their names: the driver would read long texts each time."""
+        numbers: dict[str, int] = {}
+
+        def number(found: re.Match[str]) -> str:
+            return "%" if found[2] else f"${numbers.setdefault(found[1], len(numbers) + 1)}"
+
+        return _NAME.sub(number, self.text).encode(), tuple(numbers)
 
 
 def compiled(statement: Select[*tuple[Any, ...]]) -> Statement:
