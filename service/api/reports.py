@@ -17,7 +17,8 @@ from service.operations.reporting import FORMATS, REPORTS, ReportRequest, render
 
 blueprint = RestBlueprint("reports", __name__, description="Reports: repair backlog, service need")
 LANGUAGES = ("fi", "sv", "en")
-_BY_TYPE = {"application/json": "json", "text/csv": "csv", "text/html": "html"}
+_BY_TYPE = {media_type.partition(";")[0]: form for form, (media_type, _) in FORMATS.items()}
+_FILES = ("csv", "xlsx")
 
 
 class ReportQuery(Schema):
@@ -43,6 +44,6 @@ def read(query: Mapping[str, Any], name: str) -> Response:
     municipality = str(readable_municipality(query["municipality"]))
     body = render_report(database(), ReportRequest(name, municipality, query["run"], groups, form, language))
     headers = {"Content-Language": language, "Vary": "Accept, Accept-Language"}
-    if form == "csv":
-        headers["Content-Disposition"] = f'attachment; filename="{name}-{municipality}.csv"'
+    if form in _FILES:
+        headers["Content-Disposition"] = f'attachment; filename="{name}-{municipality}.{form}"'
     return Response(body, 200, headers, content_type=FORMATS[form][0])

@@ -32,6 +32,12 @@ def _backlog(connection: Connection, request: ReportRequest) -> Report:
     return backlog_report(connection, request.municipality_code, request.group_by, request.run_id)
 
 
+def _xlsx(report: Report, language: str) -> bytes:
+    from service.reports.as_xlsx import report_xlsx  # noqa: PLC0415 -- a process that writes none need not hold it
+
+    return report_xlsx(report, language)
+
+
 def _service_need(connection: Connection, request: ReportRequest) -> Report:
     return service_need_report(connection, request.municipality_code, request.run_id)
 
@@ -44,6 +50,7 @@ FORMATS: dict[str, tuple[str, Callable[[Report, str], bytes]]] = {
     "json": ("application/json", report_json),
     # The byte order mark makes Excel read the names right.
     "csv": ("text/csv; charset=utf-8", lambda report, language: report_csv(report, language).encode("utf-8-sig")),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),
     "html": ("text/html; charset=utf-8", lambda report, language: report_html(report, language).encode("utf-8")),
 }
 

@@ -41,7 +41,7 @@ def load_run(connection: Connection, municipality_code: str, run_id: int | None 
     """Return a run, or the municipality's newest finished one where none is named."""
     query = select(Run.__table__).where(Run.municipality_code == municipality_code)
     if run_id is None:
-        query = query.where(Run.state == RunState.FINISHED).order_by(Run.run_id.desc()).limit(1)
+        query = query.where(Run.state == RunState.FINISHED, Run.kind == "valuation").order_by(Run.run_id.desc()).limit(1)
     else:
         query = query.where(Run.run_id == run_id)
     return connection.execute(query).mappings().first()

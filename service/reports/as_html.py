@@ -14,6 +14,7 @@ from service.catalogues import text
 from service.reports.need_charts import need_charts
 from service.reports.report import Kind, Report, ReportColumn, ReportTable
 from service.reports.shown import grouped, shown
+from service.reports.told import demo_count, municipality_name, told_statement
 
 TEMPLATES = Path(__file__).parent / "templates"
 _CARDS = (
@@ -38,8 +39,6 @@ def report_html(report: Report, language: str) -> str:
     def translate(key: str, **values: Any) -> str:
         return text(language, key, **values)
 
-    names = {"fi": "name_fi", "sv": "name_sv", "en": "name_en"}
-    municipality = report.municipality
     return (
         _environment()
         .get_template("report.html")
@@ -48,14 +47,15 @@ def report_html(report: Report, language: str) -> str:
             language=language,
             t=translate,
             title=translate(f"report.{report.name}.title"),
-            municipality_name=municipality[names[language]] or municipality["name_fi"],
+            municipality_name=municipality_name(report.municipality, language),
             style=Markup((TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704 -- our own file
             cards=[
                 _card(name, report.key_figures, language, translate) for name in _CARDS if name in report.key_figures
             ],
             tables=[_table(table, language) for table in report.tables if table.rows and table.name != "years"],
             charts=need_charts(report, language),
-            methods=_methods(report, translate),
+            statement=told_statement(report, language),
+            demo=demo_count(report),
         )
     )
 
@@ -113,15 +113,3 @@ def _total(total: dict[str, Any], columns: list[ReportColumn], language: str) ->
         for column in columns
     ]
     return [cells[0] | {"text": text(language, "report.total")}, *cells[1:]]
-
-
-def _methods(report: Report, translate: Callable[..., str]) -> list[str]:
-    return [
-        translate(
-            "report.method",
-            asset_class=translate(f"asset_class.{each['asset_class']}"),
-            method=translate(f"backlog_method.{each['backlog_method']}"),
-            target=f"{each['target_condition']:.0%}",
-        )
-        for each in report.run.get("backlog_methods", [])
-    ]

@@ -10,6 +10,7 @@ import orjson
 
 from service.catalogues import text
 from service.reports.report import Report, ReportTable
+from service.reports.told import demo_count, sources
 
 
 def report_json(report: Report, language: str) -> bytes:
@@ -21,9 +22,23 @@ def report_json(report: Report, language: str) -> bytes:
         "municipality": report.municipality,
         "run": report.run,
         "key_figures": report.key_figures,
+        "statement": _statement(report),
         "tables": {table.name: _table(table, language) for table in report.tables},
     }
     return orjson.dumps(document, default=_plain, option=orjson.OPT_INDENT_2)
+
+
+def _statement(report: Report) -> dict[str, Any]:
+    """Return what the figures rest on; the parameter values themselves are at `/runs/{id}/parameters`."""
+    statement = report.statement
+    return {
+        "backlog_methods": statement.backlog_methods,
+        "price_levels": statement.price_levels,
+        "unknowns": statement.unknowns,
+        "parameter_values_used": len(statement.parameters),
+        "demo_parameter_values_used": demo_count(report),
+        "sources": sources(report),
+    }
 
 
 def _table(table: ReportTable, language: str) -> dict[str, Any]:
@@ -42,6 +57,6 @@ def _table(table: ReportTable, language: str) -> dict[str, Any]:
 def _plain(value: object) -> object:
     if isinstance(value, Decimal):
         return float(value)
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, datetime.date):
         return value.isoformat()
     raise TypeError(type(value).__name__)

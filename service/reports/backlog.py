@@ -2,62 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.engine import Connection, RowMapping
 
-from models.registry import ASSET_CLASS_BY_NUMBER
 from service.engine.condition import ConditionBasis
-from service.errors import Fault, MalformedRequest
 from service.queries.report_rows import (
-    GROUP_COLUMNS,
     MONEY_COLUMNS,
     load_backlog_rows,
     load_balances,
     load_basis_rows,
     load_district_names,
     load_run_parameters,
-    load_run_sets,
 )
+from service.reports.charts import AVOIDABLE, NEEDED, ChartSeries, ReportChart
+from service.reports.grouping import check_grouping, key_columns, with_district_name
 from service.reports.report import Kind, Report, ReportColumn, ReportTable, ratio
 from service.reports.reported_run import reported_run
+from service.reports.statement import load_statement
 
-DEFAULT_GROUPING = ["class"]
-_KEY_KINDS = {"decade": Kind.YEAR, "condition_class": Kind.COUNT}
 _FIGURES = (
     ReportColumn("asset_count", Kind.COUNT),
     ReportColumn("replacement_cost_eur", Kind.MONEY, "EUR"),
     ReportColumn("technical_value_eur", Kind.MONEY, "EUR"),
-    ReportColumn("condition_index", Kind.SHARE),
+    ReportColumn("condition_index", Kind.SHARE, weighted_by="replacement_cost_eur"),
     ReportColumn("repair_backlog_eur", Kind.MONEY, "EUR"),
     ReportColumn("needed_backlog_eur", Kind.MONEY, "EUR"),
     ReportColumn("not_assessed_backlog_eur", Kind.MONEY, "EUR"),
     ReportColumn("avoidable_backlog_eur", Kind.MONEY, "EUR"),
-    ReportColumn("facility_condition_index", Kind.SHARE),
+    ReportColumn("facility_condition_index", Kind.SHARE, weighted_by="replacement_cost_eur"),
     ReportColumn("repair_liability_eur", Kind.MONEY, "EUR", on_page=False),
     ReportColumn("annual_wear_eur", Kind.MONEY, "EUR"),
-    ReportColumn("default_condition_count_share", Kind.SHARE, on_page=False),
-    ReportColumn("default_condition_cost_share", Kind.SHARE),
+    ReportColumn("default_condition_count_share", Kind.SHARE, on_page=False, weighted_by="asset_count"),
+    ReportColumn("default_condition_cost_share", Kind.SHARE, weighted_by="replacement_cost_eur"),
     ReportColumn("unvalued_count", Kind.COUNT, on_page=False),
 )
-
-
-def check_grouping(group_by: list[str]) -> list[str]:
-    """Return the grouping keys, `class` where none is given.
-
-    Raises:
-        MalformedRequest: names every key that is unknown or given twice.
-    """
-    faults = [
-        Fault("group_by", f"{name!r} is none of {', '.join(GROUP_COLUMNS)}")
-        for name in group_by
-        if name not in GROUP_COLUMNS
-    ]
-    faults += [Fault("group_by", f"{name!r} is given twice") for name in set(group_by) if group_by.count(name) > 1]
-    if faults:
-        raise MalformedRequest(faults=faults)
-    return group_by or DEFAULT_GROUPING
+_PARTS = (ChartSeries("needed_backlog_eur", NEEDED), ChartSeries("avoidable_backlog_eur", AVOIDABLE))
 
 
 def backlog_report(
@@ -73,31 +53,22 @@ def backlog_report(
     municipality, run = reported_run(connection, municipality_code, run_id)
     districts = load_district_names(connection, municipality_code)
     rows = [
-        _named(_with_ratios(row), keys, districts)
+        with_district_name(_with_ratios(row), keys, districts)
         for row in load_backlog_rows(connection, municipality_code, run["run_id"], keys)
     ]
     [total] = load_backlog_rows(connection, municipality_code, run["run_id"], [])
     return Report(
         name="backlog",
         municipality=municipality,
-        run=run | {"backlog_methods": _methods(load_run_sets(connection, municipality_code, run["run_id"]))},
+        run=run,
         tables=[
-            ReportTable("backlog", (*_key_columns(keys), *_FIGURES), rows, _with_ratios(total)),
+            ReportTable("backlog", (*key_columns(keys), *_FIGURES), rows, _with_ratios(total)),
             _basis_table(load_basis_rows(connection, municipality_code, run["run_id"]), total),
         ],
         key_figures=_key_figures(connection, municipality_code, run["run_id"], total),
+        statement=load_statement(connection, municipality_code, run["run_id"], total),
+        charts=(ReportChart("backlog", "backlog", tuple(keys), _PARTS),),
     )
-
-
-def _key_columns(keys: list[str]) -> list[ReportColumn]:
-    columns = [ReportColumn(name, _KEY_KINDS.get(name, Kind.TEXT)) for name in keys]
-    return [*columns, *([ReportColumn("district_name", Kind.TEXT)] if "district" in keys else [])]
-
-
-def _named(row: dict[str, Any], keys: list[str], districts: Mapping[str, RowMapping]) -> dict[str, Any]:
-    district = districts.get(row.get("district") or "")
-    name = {"district_name": {"fi": district["name_fi"], "sv": district["name_sv"]}} if district else {}
-    return row | ({"district_name": None} | name if "district" in keys else {})
 
 
 def _with_ratios(row: RowMapping) -> dict[str, Any]:
@@ -131,22 +102,6 @@ def _basis_table(rows: list[RowMapping], total: RowMapping) -> ReportTable:
         for row in rows
     ]
     return ReportTable("condition_basis", columns, named)
-
-
-def _methods(sets: list[RowMapping]) -> list[dict[str, Any]]:
-    """Return method and target of each class, one entry where they are the same for all its materials."""
-    seen = {
-        (
-            ASSET_CLASS_BY_NUMBER[row["asset_class"]].code,
-            row["resolved"]["backlog_method"],
-            row["resolved"]["target_condition"],
-        )
-        for row in sets
-    }
-    return [
-        {"asset_class": code, "backlog_method": method, "target_condition": target}
-        for code, method, target in sorted(seen)
-    ]
 
 
 def _key_figures(connection: Connection, municipality_code: str, run_id: int, total: RowMapping) -> dict[str, Any]:

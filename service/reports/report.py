@@ -1,10 +1,12 @@
-"""A report as data: typed columns, rows and totals, the same for JSON, CSV and HTML."""
+"""A report as data: typed columns, rows and totals, the same for JSON, CSV, XLSX, HTML and PDF."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from service.reports.charts import ReportChart
 
 
 class Kind(StrEnum):
@@ -16,16 +18,23 @@ class Kind(StrEnum):
     SHARE = "share"
     NUMBER = "number"
     YEAR = "year"
+    DATE = "date"
+    FLAG = "flag"  # yes or no
+    VALUE = "value"  # a number of any size, or a code
 
 
 @dataclass(frozen=True)
 class ReportColumn:
-    """One column: its code, which is the JSON member's name, what it holds, and whether a page has room for it."""
+    """One column: its code, which is the JSON member's name, what it holds, and whether a page has room for it.
+
+    `weighted_by` names the column whose amounts weigh a ratio: the ratio of the sums is the ratios' mean so weighted.
+    """
 
     name: str
     kind: Kind
     unit: str | None = None
     on_page: bool = True
+    weighted_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,23 @@ class ReportTable:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """What a report's figures rest on, which every form of every report says.
+
+    Attributes:
+        backlog_methods: Method and target condition of each asset class.
+        price_levels: The years of the prices used, with the number of values at each (None: not stated).
+        unknowns: Numbers of assets and shares, by number and by replacement cost, of what is not known.
+        parameters: The parameter values that the run read, with their sources.
+    """
+
+    backlog_methods: list[dict[str, Any]] = field(default_factory=list)
+    price_levels: list[dict[str, Any]] = field(default_factory=list)
+    unknowns: dict[str, Any] = field(default_factory=dict)
+    parameters: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Report:
     """A report: whose it is, which run it shows, its tables (the first is the report proper) and key figures."""
 
@@ -47,7 +73,8 @@ class Report:
     run: dict[str, Any]
     tables: list[ReportTable]
     key_figures: dict[str, Any] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    statement: Statement = field(default_factory=Statement)
+    charts: tuple[ReportChart, ...] = ()
 
 
 def ratio(part: Any, whole: Any) -> float | None:

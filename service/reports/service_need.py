@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy.engine import Connection, RowMapping
 
 from service.queries.report_rows import load_balance_years, load_balances, load_service_area_names
+from service.reports.charts import NEEDED, QUIET, ChartSeries, ReportChart
 from service.reports.report import Kind, Report, ReportColumn, ReportTable
 from service.reports.reported_run import reported_run
+from service.reports.statement import load_statement
 
 _KEY = (
     ReportColumn("service_code", Kind.TEXT),
@@ -48,6 +50,8 @@ _TOTALS = (
     "avoidable_backlog_eur",
     "capacity_investment_eur",
 )
+_AREA = ("service_code", "area_code", "area_name")
+_NEED_AND_CAPACITY = (ChartSeries("sizing_need", NEEDED), ChartSeries("capacity", QUIET))
 
 
 def service_need_report(connection: Connection, municipality_code: str, run_id: int | None = None) -> Report:
@@ -70,6 +74,8 @@ def service_need_report(connection: Connection, municipality_code: str, run_id: 
             ReportTable("services", services, _by_service(balances)),
             ReportTable("years", _BY_YEAR, years),
         ],
+        statement=load_statement(connection, municipality_code, run["run_id"]),
+        charts=(ReportChart("service_areas", "service_areas", _AREA, _NEED_AND_CAPACITY, is_stacked=False),),
     )
 
 

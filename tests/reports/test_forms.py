@@ -16,7 +16,7 @@ import pytest
 from service.reports.as_csv import report_csv
 from service.reports.as_html import report_html
 from service.reports.as_json import report_json
-from service.reports.report import Kind, Report, ReportColumn, ReportTable, ratio
+from service.reports.report import Kind, Report, ReportColumn, ReportTable, Statement, ratio
 from service.reports.shown import grouped
 
 COLUMNS = (
@@ -48,9 +48,9 @@ def report(owner: str = "Kunta") -> Report:
             "finished_at": datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC),
             "code_version": "1",
             "input_hash": "ab",
-            "backlog_methods": [{"asset_class": "building", "backlog_method": "value", "target_condition": 0.75}],
         },
         tables=[ReportTable("backlog", COLUMNS, [row(owner, "1234567.89")], total)],
+        statement=Statement([{"asset_class": "building", "backlog_method": "value", "target_condition": 0.75}]),
         key_figures={"repair_backlog_eur": Decimal("1234567.89"), "renewal_need_eur_per_year": None},
     )
 
@@ -58,7 +58,7 @@ def report(owner: str = "Kunta") -> Report:
 def test_numbers_are_written_as_each_language_writes_them() -> None:
     pages = {language: report_html(report(), language) for language in ("fi", "sv", "en")}
     assert "1\u00a0234\u00a0568" in pages["fi"]
-    assert "12,5 %" in pages["sv"]
+    assert "12,5\u00a0%" in pages["sv"]
     assert "1,234,568" in pages["en"]
     assert grouped(-1234.5, 1, "fi") == "-1\u00a0234,5"
 
