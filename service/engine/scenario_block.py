@@ -108,7 +108,7 @@ def _block(assets: ScenarioAssets, rows: IntArray) -> Block:
         assets=own,
         valued=valued,
         cost_eur=np.where(valued, own.replacement_cost_eur, 0.0),
-        age=np.minimum(effective_age(own.parameters.curves, condition), MOST_AGE),
+        age=np.minimum(effective_age(own.parameters.curves, condition), MOST_AGE) - own.years_until_built,
         cap=condition.copy(),
         condition=condition,
     )

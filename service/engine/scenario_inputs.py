@@ -55,6 +55,7 @@ class ScenarioAssets:
         retained_share: Share of the asset that the service need retains, 0…1; ``nan`` where not assessed.
         criticality: The higher one goes first among equals; ``nan`` counts as the lowest.
         measure_list: Number of the list of measures that hold for the asset.
+        years_until_built: 0 for what stands; what is planned does not wear before it is built.
         parameters: Curves, method, target and wear, as the valuation used them.
     """
 
@@ -66,6 +67,7 @@ class ScenarioAssets:
     retained_share: FloatArray
     criticality: FloatArray
     measure_list: AnyIntArray
+    years_until_built: FloatArray
     parameters: AssetParameters
 
 

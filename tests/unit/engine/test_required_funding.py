@@ -44,6 +44,7 @@ def assets(condition: list[float], asset_class: int | list[int] = 1) -> Scenario
         wear * UNKNOWN,
         wear,
         zero,
+        wear * 0,
         parameters,
     )
 

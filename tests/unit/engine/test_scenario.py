@@ -58,6 +58,7 @@ def assets(condition: list[float], cost: list[float], **given: Any) -> ScenarioA
         retained_share=filled("retained_share", UNKNOWN),
         criticality=filled("criticality", UNKNOWN),
         measure_list=np.array(np.broadcast_to(np.asarray(given.get("asset_class", 1)), size)),
+        years_until_built=filled("years_until_built", 0.0),
         parameters=parameters,
     )
 

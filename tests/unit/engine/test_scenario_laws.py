@@ -44,15 +44,17 @@ def assets(draw: st.DrawFn) -> ScenarioAssets:
     )
     asset_class = rng.integers(1, 4, size)
     cost = np.round(rng.lognormal(11, 2, size), 2)
+    years_until_built = np.where(rng.random(size) < 0.1, 3.0, 0.0)
     return ScenarioAssets(
         asset_id=rng.permutation(size).astype(np.int64) + 1,
         asset_class=asset_class,
         replacement_cost_eur=np.where(rng.random(size) < 0.1, UNKNOWN, cost),
         quantity=rng.uniform(1, 100, size),
-        condition=np.where(rng.random(size) < 0.3, 0.5, rng.random(size)),
+        condition=np.where(years_until_built > 0, 1.0, np.where(rng.random(size) < 0.3, 0.5, rng.random(size))),
         retained_share=rng.choice([UNKNOWN, 0.0, 0.4, 1.0], size),
         criticality=rng.choice([UNKNOWN, 1.0, 2.0], size),
         measure_list=asset_class,
+        years_until_built=years_until_built,
         parameters=parameters,
     )
 
@@ -166,7 +168,8 @@ def test_a_budget_of_nothing_is_deterioration_alone(
     done = run(own, can, pools, policy=policy, price_factor=np.ones(YEARS), is_divisible=is_divisible)
     valued = take_rows(own, np.flatnonzero(~np.isnan(own.replacement_cost_eur)))
     for year in range(YEARS + 1):
-        worn = carry_forward(valued.parameters.curves, valued.condition, np.full(len(valued.condition), float(year)))
+        stands = np.maximum(year - valued.years_until_built, 0.0)
+        worn = carry_forward(valued.parameters.curves, valued.condition, stands)
         expected = float((valued.replacement_cost_eur * worn).sum())
         technical = done.classes.money["technical_value"][year].sum() / 100
         assert technical == pytest.approx(expected, rel=1e-9, abs=0.005 * len(worn) + 1e-6)
