@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -26,7 +27,7 @@ from service.api import (
 )
 from service.api.blueprint import RestBlueprint
 from service.api.class_resources import class_blueprint
-from service.api.compression import compress_answer, read_encoded_tags
+from service.api.compression import compress_answer, pack, read_encoded_tags
 from service.api.gis_access import check_gis_reading
 from service.api.identity import identify
 from service.api.imports import imports_blueprint
@@ -36,8 +37,12 @@ from service.api.state import keep_state
 from service.database import Database
 from service.importers.pipeline import import_file
 from service.importers.profile_file import profile_names, profile_targets
+from service.ogc.single_features import SingleFeatures
 from service.settings import Settings
 from service.web import blueprint as web
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -56,8 +61,12 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit_bytes
     app.url_map.strict_slashes = False
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_prefix=1)  # type: ignore[method-assign]
-    keep_state(app, database or _own_database(settings), settings)
+    database = database or _own_database(settings)
+    served: WSGIApplication = app.wsgi_app
+    if settings.open_reading:
+        served = SingleFeatures(served, database, pack=pack, headers=SECURITY_HEADERS)
+    app.wsgi_app = ProxyFix(served, x_for=1, x_proto=1, x_host=1, x_prefix=1)  # type: ignore[method-assign]
+    keep_state(app, database, settings)
     register_problem_handlers(app)
     app.before_request(read_encoded_tags)
     app.before_request(identify)

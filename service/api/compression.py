@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from backports import zstd
 from flask import Response, g, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 SMALLEST = 1400
 """Bytes below which nothing is gained: such an answer travels in one packet either way."""
@@ -37,7 +39,7 @@ def compress_answer(answer: Response) -> Response:
         answer.vary.add("Accept-Encoding")
     elif _is_packable(answer):
         answer.vary.add("Accept-Encoding")
-        encoding = _asked_encoding()
+        encoding = _best_encoding(request.accept_encodings)
         if encoding:
             _compress(answer, encoding)
     return answer
@@ -51,9 +53,21 @@ def _is_packable(answer: Response) -> bool:
     return answer.is_streamed or (answer.content_length or answer.calculate_content_length() or 0) >= SMALLEST
 
 
-def _asked_encoding() -> str | None:
+def pack(content: bytes, asked: str) -> tuple[bytes, dict[str, str], str]:
+    """Return a content of a type that packs well as Accept-Encoding asks for it, its headers and its ETag's ending."""
+    if len(content) < SMALLEST:
+        return content, {}, ""
+    vary = {"Vary": "Accept, Accept-Encoding"}
+    encoding = _best_encoding(parse_accept_header(asked, Accept))
+    if encoding is None:
+        return content, vary, ""
+    packed = _packed(content, encoding)
+    return packed, {**vary, "Content-Encoding": encoding, "Content-Length": str(len(packed))}, f"-{encoding}"
+
+
+def _best_encoding(accepted: Accept) -> str | None:
     """The encoding that the client names with the highest weight; zstd before gzip at the same."""
-    weights = {name.lower(): weight for name, weight in request.accept_encodings}
+    weights = {name.lower(): weight for name, weight in accepted}
     best = max(("zstd", "gzip"), key=lambda name: weights.get(name, 0))
     return best if weights.get(best, 0) > 0 else None
 
@@ -62,11 +76,13 @@ def _compress(answer: Response, encoding: str) -> None:
     if answer.is_streamed:
         _compress_stream(answer, encoding)
     else:
-        content = answer.get_data()
-        packed = zstd.compress(content, _ZSTD_LEVEL) if encoding == "zstd" else _gzip(content)
-        answer.set_data(packed)
+        answer.set_data(_packed(answer.get_data(), encoding))
     answer.headers["Content-Encoding"] = encoding
     _name_tag(answer, f"-{encoding}")
+
+
+def _packed(content: bytes, encoding: str) -> bytes:
+    return zstd.compress(content, _ZSTD_LEVEL) if encoding == "zstd" else _gzip(content)
 
 
 def _gzip(content: bytes) -> bytes:

@@ -27,20 +27,30 @@ def address(endpoint: str, **values: Any) -> str:
 
 def with_parameters(parameters: Iterable[tuple[str, str]], changes: Mapping[str, str]) -> str:
     """Return the address of this request with some query parameters changed or added, the others as they came."""
-    kept = [(name, value) for name, value in parameters if name not in changes]
-    return f"{request.base_url}?{urlencode([*kept, *changes.items()], safe=':/,')}"
+    return _changed(request.base_url, parameters, changes)
 
 
 def representation_links(json_type: str, representation: Representation) -> list[Link]:
     """Return `self` and `alternate` of the resource of this request."""
+    return links_of(request.base_url, list(request.args.items(multi=True)), json_type, representation)
+
+
+def links_of(
+    base_url: str, parameters: list[tuple[str, str]], json_type: str, representation: Representation
+) -> list[Link]:
+    """Return `self` and `alternate` of the resource of an address and query parameters."""
     types = {Representation.JSON: json_type, Representation.HTML: HTML}
-    parameters = list(request.args.items(multi=True))
     return [
         link(
             "self" if each is representation else "alternate",
-            with_parameters(parameters, {"f": each.value}),
+            _changed(base_url, parameters, {"f": each.value}),
             types[each],
             f"This document as {each.value.upper()}",
         )
         for each in Representation
     ]
+
+
+def _changed(base_url: str, parameters: Iterable[tuple[str, str]], changes: Mapping[str, str]) -> str:
+    kept = [(name, value) for name, value in parameters if name not in changes]
+    return f"{base_url}?{urlencode([*kept, *changes.items()], safe=':/,')}"
