@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from flask import Response, render_template, request
 
+from service.catalogues import LANGUAGES
 from service.ogc.links import Link, representation_links
 from service.ogc.negotiation import GEOJSON, HTML, Representation
+from service.ogc.schemas import DEFAULT_LANGUAGE, property_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,9 +46,14 @@ def features_response(
 
 
 def features_page(collection: FeatureCollection, features: Sequence[bytes], links: list[Link], crs: Crs) -> Response:
-    """Return features as a page with a table."""
+    """Return features as a page with a table, whose columns are labelled in the language that the client asks for."""
     rows = [orjson.loads(feature) for feature in features]
-    page = _page("ogc/items.html", collection=collection, features=rows, links=links)
+    language = request.accept_languages.best_match(LANGUAGES, DEFAULT_LANGUAGE)
+    labels = property_labels(collection, language)
+    page = _page(
+        "ogc/items.html", collection=collection, features=rows, links=links, labels=labels, label_language=language
+    )
+    page.vary.add("Accept-Language")
     page.headers["Content-Crs"] = f"<{crs.uri}>"
     return page
 

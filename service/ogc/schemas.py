@@ -40,6 +40,11 @@ def property_schema(described: FeatureProperty, language: str = DEFAULT_LANGUAGE
     return schema
 
 
+def property_labels(collection: FeatureCollection, language: str) -> dict[str, str]:
+    """Return what people call the properties of a collection in a language, with their units, by name."""
+    return {name: _label(each, language) for name, each in collection.properties.items()}
+
+
 def value_schema(described: FeatureProperty) -> dict[str, Any]:
     """Return the JSON Schema of a property's values alone."""
     limits = {"minimum": described.ge, "maximum": described.le, "enum": described.choices}

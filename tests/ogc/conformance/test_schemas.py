@@ -155,3 +155,13 @@ def test_what_is_no_sortable_is_refused(get: Get) -> None:
         answer = get(f"/collections/building/items?sortby={wrong}")
         assert answer.status == 400, wrong
         assert answer.json["errors"][0]["pointer"] == "sortby"
+
+
+def test_pages_of_features_label_their_columns(get: Get) -> None:
+    """Tables of features name their columns as the schema does, in the language that is asked for."""
+    page = get("/collections/population_grid/items?f=html", accept_language="sv").content.decode()
+    titles = get("/collections/population_grid/schema", accept_language="sv").json["properties"]
+    assert titles["has_known_place"]["title"] == "Känt läge"
+    for name, each in titles.items():
+        if name not in ("id", "geometry"):
+            assert f'{name}<br><small lang="sv">{each["title"]}</small>' in page
