@@ -17,12 +17,14 @@ from tqdm import tqdm
 
 from models.access import Role
 from service.database import Database
+from service.demo.next_forecast import next_forecast
 from service.errors import KuntokantaError
 from service.importers.command import import_command
 from service.logs import configure_logs
 from service.migrating import migrate as migrate_database
 from service.migrating import newest_migration
 from service.operations.access import create_token, list_tokens, revoke_token
+from service.operations.area_needs import NEED_METHODS
 from service.operations.demo import DEMO_MUNICIPALITY, demo_is_loaded, load_demo
 from service.operations.installation import installed_versions
 from service.operations.parameter_sets import METHODS
@@ -83,15 +85,18 @@ def migrate_command() -> None:
         seed(database)
 
 
-@main.command("demo")
+@main.group("demo", invoke_without_command=True)
 @click.option("--if-empty", is_flag=True, help="Load nothing where the register has assets.")
 @click.option("--token-file", type=click.Path(path_type=Path), help="Where the demo token is kept; printed without it.")
+@click.pass_context
 @plainly
-def demo_command(if_empty: bool, token_file: Path | None) -> None:
+def demo_command(context: click.Context, if_empty: bool, token_file: Path | None) -> None:
     """Load the fictitious demo municipality, value it and make a token that may do everything in it.
 
     What an interrupted call has left undone, the next one does.
     """
+    if context.invoked_subcommand is not None:
+        return
     with open_database() as database:
         summary = load_demo(database, only_if_empty=if_empty)
         if summary.assets:
@@ -103,6 +108,18 @@ def demo_command(if_empty: bool, token_file: Path | None) -> None:
             click.echo(f"Its backlog is valued in run {run_id}.")
         if summary.assets or (token_file is not None and not token_file.exists()):
             _keep_token(_demo_token(database), token_file)
+
+
+@demo_command.command("forecast")
+@click.option("--year", type=click.IntRange(2025, 2040), default=2026, help="Year of the forecast.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; else standard output.")
+def demo_forecast_command(year: int, output: Path | None) -> None:
+    """Write a later forecast of the demo municipality as StatFin publishes it (JSON-stat), ready to be imported."""
+    document = next_forecast(year)
+    if output is None:
+        sys.stdout.buffer.write(document)
+    else:
+        output.write_bytes(document)
 
 
 def _demo_token(database: Database) -> str:
@@ -127,6 +144,8 @@ def _this_year() -> int:
 @click.option("--year", type=click.IntRange(1900, 2200), help="Valuation year (this year).")
 @click.option("--method", type=click.Choice(list(METHODS)), help="One method for all classes.")
 @click.option("--scenario", help="Population scenario.")
+@click.option("--area-scenario", help="Scenario whose area forecasts are scaled to the municipality's of --scenario.")
+@click.option("--need-method", type=click.Choice(NEED_METHODS), help="Before the services' own.")
 @click.option("--horizon", type=click.IntRange(0, 50), help="Years over which the highest need sizes the capacity.")
 @click.option("--proportional", is_flag=True, help="Split the marginal asset instead of retaining it whole.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run as JSON.")
@@ -136,13 +155,23 @@ def value_command(
     year: int | None,
     method: str | None,
     scenario: str | None,
+    area_scenario: str | None,
+    need_method: str | None,
     horizon: int | None,
     proportional: bool,
     as_json: bool,
 ) -> None:
     """Value all assets of a municipality and store the run."""
     request = ValuationRequest(
-        municipality, year or _this_year(), method, scenario, horizon, proportional, created_by="command line"
+        municipality,
+        year or _this_year(),
+        method,
+        scenario,
+        horizon,
+        proportional,
+        created_by="command line",
+        area_scenario=area_scenario,
+        need_method=need_method,
     )
     with (
         open_database() as database,
@@ -162,17 +191,25 @@ def value_command(
 @click.option("--municipality", required=True)
 @click.option("--run", "run_id", type=int, help="The newest finished run, where none is named.")
 @click.option("--group-by", default="class", help="Comma-separated: class, use, district, service_area, owner, …")
+@click.option("--scenario", "scenarios", default="", help="Comma-separated: the newest valuations, side by side.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="fi")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; without it, standard output.")
 @plainly
 def report_command(
-    name: str, municipality: str, run_id: int | None, group_by: str, form: str, lang: str, output: Path | None
+    name: str,
+    municipality: str,
+    run_id: int | None,
+    group_by: str,
+    scenarios: str,
+    form: str,
+    lang: str,
+    output: Path | None,
 ) -> None:
     """Write a report of a run."""
-    groups = [part for part in group_by.split(",") if part]
+    groups, names = ([part for part in listed.split(",") if part] for listed in (group_by, scenarios))
     with open_database() as database:
-        body = render_report(database, ReportRequest(name, municipality, run_id, groups, form, lang))
+        body = render_report(database, ReportRequest(name, municipality, run_id, groups, form, lang, names))
     if output is None:
         sys.stdout.buffer.write(body)
     else:

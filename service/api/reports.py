@@ -12,7 +12,7 @@ from service.api.blueprint import RestBlueprint
 from service.api.fields import QueryNumber, municipality_field
 from service.api.identity import readable_municipality
 from service.api.state import database
-from service.errors import NotFound
+from service.errors import Fault, MalformedRequest, NotFound
 from service.operations.reporting import FORMATS, REPORTS, ReportRequest, render_report
 
 blueprint = RestBlueprint("reports", __name__, description="Reports: repair backlog, service need")
@@ -27,6 +27,10 @@ class ReportQuery(Schema):
     municipality = municipality_field(required=True)
     run = QueryNumber(load_default=None, metadata={"description": "`run_id`; the newest finished run by default"})
     group_by = fields.String(load_default="", metadata={"description": "Comma-separated: class, use, district, …"})
+    scenario = fields.String(
+        load_default="",
+        metadata={"description": "Comma-separated: the newest valuation of each, side by side (service-need)"},
+    )
     format = fields.String(load_default=None, validate=validate.OneOf(list(FORMATS)))
     lang = fields.String(load_default=None, validate=validate.OneOf(LANGUAGES))
 
@@ -42,8 +46,14 @@ def read(query: Mapping[str, Any], name: str) -> Response:
     language = query["lang"] or request.accept_languages.best_match(LANGUAGES, "fi")
     groups = [part for part in query["group_by"].split(",") if part]
     municipality = str(readable_municipality(query["municipality"]))
-    body = render_report(database(), ReportRequest(name, municipality, query["run"], groups, form, language))
+    scenarios = [part for part in query["scenario"].split(",") if part]
+    if scenarios and name != "service-need":
+        raise MalformedRequest(faults=[Fault("scenario", f"The report {name} is of one run: name it by `run`.")])
+    asked = ReportRequest(name, municipality, query["run"], groups, form, language, scenarios)
+    body = render_report(database(), asked)
     headers = {"Content-Language": language, "Vary": "Accept, Accept-Language"}
     if form in _FILES:
         headers["Content-Disposition"] = f'attachment; filename="{name}-{municipality}.{form}"'
+    if form == "pdf":
+        headers["Content-Disposition"] = f'inline; filename="{name}-{municipality}.pdf"'
     return Response(body, 200, headers, content_type=FORMATS[form][0])

@@ -19,6 +19,7 @@ from service.api.identity import needs, principal, readable_municipality
 from service.api.state import database
 from service.errors import NotFound
 from service.operations.access import Action
+from service.operations.area_needs import NEED_METHODS
 from service.operations.parameter_sets import METHODS
 from service.operations.runs import cancel_run, list_runs, look_at_run, parameters_of_run, start_run
 from service.operations.valuation_computation import ValuationRequest
@@ -60,7 +61,20 @@ class RunBody(Schema):
     kind = fields.String(load_default="valuation", validate=validate.OneOf(["valuation"]))
     valuation_year = WholeNumber(required=True, least=1900, most=2200)
     method = fields.String(allow_none=True, load_default=None, validate=validate.OneOf(list(METHODS)))
-    scenario = Text(allow_none=True, load_default=None)
+    scenario = Text(allow_none=True, load_default=None, metadata={"description": "Of population and given needs"})
+    area_scenario = Text(
+        allow_none=True,
+        load_default=None,
+        metadata={
+            "description": "Scenario whose area forecasts are scaled to the municipality's forecast of `scenario`"
+        },
+    )
+    need_method = fields.String(
+        allow_none=True,
+        load_default=None,
+        validate=validate.OneOf(NEED_METHODS),
+        metadata={"description": "Goes before the services' own; cohorts count where pupils are counted by grade"},
+    )
     horizon_years = WholeNumber(allow_none=True, load_default=None, least=0, most=50)
     retention = fields.String(load_default="whole_asset", validate=validate.OneOf(["whole_asset", "proportional"]))
 
@@ -90,6 +104,8 @@ def create(body: Mapping[str, Any]) -> Response:
         horizon_years=body["horizon_years"],
         is_proportional=body["retention"] == "proportional",
         created_by=principal().holder,
+        area_scenario=body["area_scenario"],
+        need_method=body["need_method"],
     )
     answer = CreatedAnswer(_begun, 202)
     start_run(database(), request, finish=answer)

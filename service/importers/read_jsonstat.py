@@ -16,12 +16,13 @@ from service.importers.file_kind import check_local_file
 from service.importers.source_table import SourceTable, Values, object_column, unreadable
 
 VALUE_COLUMN = "value"
+DATASET_LABEL = "dataset_label"
 LABEL_SUFFIX = "_label"
 MAX_CELLS = 50_000_000
 
 
 def read_jsonstat(path: Path) -> SourceTable:
-    """Return one row per cell: a column of codes and one of labels (`…_label`) per dimension, and `value`.
+    """Return one row per cell: codes and labels (`…_label`) of each dimension, `value`, and the `dataset_label`.
 
     Raises:
         UnreadableSourceError: Not JSON, not a JSON-stat dataset, or sizes and values that do not agree.
@@ -36,6 +37,7 @@ def read_jsonstat(path: Path) -> SourceTable:
         columns[name] = codes[position]
         columns[name + LABEL_SUFFIX] = labels[position]
     columns[VALUE_COLUMN] = _values(dataset["value"], math.prod(sizes))
+    columns[DATASET_LABEL] = object_column([dataset.get("label")] * math.prod(sizes))
     return SourceTable(columns=columns, row_numbers=np.arange(1, math.prod(sizes) + 1, dtype=np.int64))
 
 

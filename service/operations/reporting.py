@@ -26,6 +26,7 @@ class ReportRequest:
     group_by: list[str] = field(default_factory=list)
     form: str = "json"
     language: str = "fi"
+    scenarios: list[str] = field(default_factory=list)
 
 
 def _backlog(connection: Connection, request: ReportRequest) -> Report:
@@ -38,8 +39,14 @@ def _xlsx(report: Report, language: str) -> bytes:
     return report_xlsx(report, language)
 
 
+def _pdf(report: Report, language: str) -> bytes:
+    from service.reports.as_pdf import report_pdf  # noqa: PLC0415 -- as above
+
+    return report_pdf(report, language)
+
+
 def _service_need(connection: Connection, request: ReportRequest) -> Report:
-    return service_need_report(connection, request.municipality_code, request.run_id)
+    return service_need_report(connection, request.municipality_code, request.run_id, request.scenarios)
 
 
 REPORTS: dict[str, Callable[[Connection, ReportRequest], Report]] = {
@@ -52,6 +59,7 @@ FORMATS: dict[str, tuple[str, Callable[[Report, str], bytes]]] = {
     "csv": ("text/csv; charset=utf-8", lambda report, language: report_csv(report, language).encode("utf-8-sig")),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),
     "html": ("text/html; charset=utf-8", lambda report, language: report_html(report, language).encode("utf-8")),
+    "pdf": ("application/pdf", _pdf),
 }
 
 

@@ -15,6 +15,7 @@ _CODED = {
     "class": "asset_class",
     "condition_basis": "condition_basis",
     "service_code": "service",
+    "need_basis": "need_basis",
     "parameter": "parameter",
 }
 UNKNOWN = "–"
