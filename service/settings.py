@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from environs import Env
 
 DEFAULT_BODY_LIMIT = 64 * 1024 * 1024
+DEFAULT_KEPT_TILES = 16_000_000
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Settings:
     body_limit_bytes: int = DEFAULT_BODY_LIMIT
     open_reading: bool = False
     log_json: bool = False
+    kept_tiles_bytes: int = DEFAULT_KEPT_TILES
 
 
 def settings_from_environment() -> Settings:
@@ -32,4 +34,5 @@ def settings_from_environment() -> Settings:
             body_limit_bytes=env.int("BODY_LIMIT_BYTES", DEFAULT_BODY_LIMIT),
             open_reading=env.bool("OPEN_READING", False),
             log_json=env.bool("LOG_JSON", False),
+            kept_tiles_bytes=env.int("KEPT_TILES_BYTES", DEFAULT_KEPT_TILES),
         )

@@ -9,6 +9,7 @@ import orjson
 from flask import Response, current_app, request
 
 from gis.tiles import WEB_MERCATOR_QUAD
+from service.api.state import settings
 from service.ogc import tiles_documents as documents
 from service.ogc.faults import FaultList
 from service.ogc.negotiation import JSON, NotAcceptable, chosen_representation
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from service.queries.feature_collections import FeatureCollection
 
 _ASSET_CLASS = {"title": "Asset class", "type": "string"}
+_KEPT = "ogc_tiles"
 _OTHER_TYPES = ("application/x-protobuf", "application/octet-stream")
 
 
@@ -151,5 +153,7 @@ def _json(document: dict[str, Any]) -> Response:
 
 
 def _kept() -> KeptTiles:
-    kept: KeptTiles = current_app.extensions.setdefault("ogc_tiles", KeptTiles())
+    if _KEPT not in current_app.extensions:
+        current_app.extensions.setdefault(_KEPT, KeptTiles(settings().kept_tiles_bytes))
+    kept: KeptTiles = current_app.extensions[_KEPT]
     return kept

@@ -18,10 +18,10 @@ class KeptTiles:
     A tile of many assets takes a second to draw and everybody who opens the map asks for it first.
 
     Args:
-        most_bytes: How much is kept at most.
+        most_bytes: How much is kept at most; nothing at 0.
     """
 
-    def __init__(self, most_bytes: int = 16_000_000) -> None:
+    def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
         self._bytes = 0
         self._lock = threading.Lock()

@@ -8,13 +8,13 @@ Environment: BENCH_SECONDS, of each measurement (4); BENCH_ROUNDS (2); BENCH_KEE
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import psycopg
 from bench_gis_data import COUNTS, HOW_FAIR, driver_url, fill
 from bench_gis_load import GENERATOR, requests_per_second
-from bench_gis_requests import Comparison, comparisons
+from bench_gis_requests import Comparison, comparisons, first_views, tile_comparisons
 from bench_gis_servers import ROOT, Server, install_peer, our_server, peer_server, postgres_cpu_seconds
 
 from service.cluster.cluster import Cluster
@@ -35,8 +35,11 @@ def main() -> None:
     try:
         url = _filled(cluster)
         _print_header(url, versions)
-        with our_server(url) as ours, peer_server(url) as peer:
-            _compare(ours, peer)
+        fresh_server = our_server(url, "service that keeps no tiles", KUNTOKANTA_KEPT_TILES_BYTES="0")
+        with our_server(url) as ours, peer_server(url) as peer, fresh_server as fresh:
+            _compare(comparisons(ours.collections, peer.collections))
+            _compare(tile_comparisons(fresh.collections, ours.collections, peer.collections))
+            _print_first_views(fresh)
             _print_costs(url, (ours, peer))
     finally:
         if not KEEP:
@@ -69,12 +72,9 @@ def _print_header(url: str, versions: str) -> None:
     print(f"Load by {GENERATOR}; {os.cpu_count()} cores; best of {ROUNDS} rounds of {SECONDS:.0f} s, alternating.\n")
 
 
-def _compare(ours: Server, peer: Server) -> None:
-    print(f"{'requests per second':44} {'connections':>11} {'service':>9} {'TiPg':>9} {'ratio':>7} {'at least':>8}")
-    for each in comparisons(ours.collections, peer.collections):
-        if each.skipped:
-            print(f"{each.name:44} {each.skipped}", flush=True)
-            continue
+def _compare(compared: Iterable[Comparison]) -> None:
+    print(f"\n{'requests per second':44} {'connections':>11} {'service':>9} {'TiPg':>9} {'ratio':>7} {'at least':>8}")
+    for each in compared:
         for connections in CONNECTIONS:
             _print_comparison(each, connections)
 
@@ -93,6 +93,13 @@ def _print_comparison(each: Comparison, connections: int) -> None:
     verdict = " short" if wanted and ratio < each.wanted * 2 / 3 else ""
     figures = f"{best['ours']:>9.1f} {best['peer']:>9.1f} {ratio:>7.1f} {wanted:>8}{verdict}"
     print(f"{each.name:44} {connections:>11} {figures}", flush=True)
+
+
+def _print_first_views(fresh: Server) -> None:
+    """Print what whoever opens a map first waits for: one tile of each zoom, drawn."""
+    print()
+    for name, seconds, size in first_views(fresh.collections):
+        print(f"{name:44} {seconds * 1000:>8.0f} ms {size // 1000:>6} kB", flush=True)
 
 
 def _print_costs(url: str, servers: Sequence[Server]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
-import urllib.error
+import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ PAGES_TO_DEPTH = 50
 BBOX_SIDE_M = 330.0  # holds about 200 of the million lines
 PLACES = 60
 MOST_BESIDE_A_BOX = 1.15
+WANTED_OF_TILES = {14: 3.0, 15: 3.0, 16: 3.0}  # two thirds of it are the 2x that drawn tiles are to reach
 _DEGREES = pyproj.Transformer.from_crs(3067, 4326, always_xy=True)
 
 
@@ -34,7 +35,6 @@ class Comparison:
         peer: TiPg's.
         wanted: The ratio that a prototype reached; two thirds of it are to be kept.
         headers: Sent to the service.
-        skipped: Why it is not measured, if so.
     """
 
     name: str
@@ -42,7 +42,6 @@ class Comparison:
     peer: list[str] = field(default_factory=list)
     wanted: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict)
-    skipped: str = ""
 
 
 def comparisons(ours: str, peer: str) -> Iterator[Comparison]:
@@ -59,7 +58,6 @@ def comparisons(ours: str, peer: str) -> Iterator[Comparison]:
         0,
     )
     yield _at_depth(ours, peer)
-    yield from _tiles(ours, peer)
 
 
 def _pages(ours: str, peer: str) -> Iterator[Comparison]:
@@ -103,30 +101,60 @@ def _at_depth(ours: str, peer: str) -> Comparison:
     return Comparison(f"lines, limit 10 after {DEPTH}", [deep], [offset])
 
 
-def _tiles(ours: str, peer: str) -> Iterator[Comparison]:
+def tile_comparisons(fresh: str, ours: str, peer: str) -> Iterator[Comparison]:
+    """Give the comparisons of tiles: drawn for each request, kept as the service is run, and revalidated.
+
+    Args:
+        fresh: The service's address where it keeps no tiles, up to a collection's name.
+        ours: The service's address.
+        peer: TiPg's, which draws each time.
+    """
     for zoom in (14, 15, 16, 10):
+        path = f"water_main/tiles/WebMercatorQuad/{zoom}"
         tiles = _tiles_of(zoom)
-        our_urls = [f"{ours}water_main/tiles/WebMercatorQuad/{zoom}/{y}/{x}" for x, y in tiles]
-        name = f"tiles of z{zoom}"
-        try:
-            sizes, etags = zip(*(_size_and_etag(url) for url in our_urls), strict=True)
-        except urllib.error.HTTPError as error:
-            yield Comparison(name, skipped=f"not measured: the service has no tiles yet ({error.code})")
-            continue
-        peer_urls = [f"{peer}water_main/tiles/WebMercatorQuad/{zoom}/{x}/{y}" for x, y in tiles]
-        wanted = 0.0 if zoom == 10 else 3.0  # two thirds of it are the 2x that the tiles are to reach
-        peer_size = max(_size_and_etag(url)[0] for url in peer_urls)
-        yield Comparison(f"{name} (≤ {max(sizes) // 1000} against {peer_size // 1000} kB)", our_urls, peer_urls, wanted)
-        if zoom == 14 and etags[0]:
+        peers = [f"{peer}{path}/{x}/{y}" for x, y in tiles]
+        drawn, kept = ([f"{base}{path}/{y}/{x}" for x, y in tiles] for base in (fresh, ours))
+        sizes, etags = zip(*map(_size_and_etag, kept), strict=True)
+        peer_size = max(_size_and_etag(url)[0] for url in peers[:20])
+        name, wanted = (
+            f"z{zoom} (≤ {max(sizes) // 1000} against {peer_size // 1000} kB)",
+            WANTED_OF_TILES.get(zoom, 0.0),
+        )
+        yield Comparison(f"drawn tiles, {name}", drawn, peers, wanted)
+        yield Comparison(f"kept tiles, {name}", kept[:20], peers[:20], wanted)
+        if zoom == 14:
             headers = {"If-None-Match": etags[0]}
-            yield Comparison(f"{name}, revalidated", our_urls[:1], peer_urls[:1], 30.0, headers)
+            yield Comparison(f"a revalidated tile, z{zoom}", kept[:1], peers[:1], 30.0, headers)
+
+
+def first_views(fresh: str) -> Iterator[tuple[str, float, int]]:
+    """Give name, seconds and bytes of the tile in the middle at zooms that show many assets, best of three."""
+    for collection in ("valued_assets", "water_main"):
+        for zoom in range(4, 15):
+            x, y = _middle(zoom)
+            url = f"{fresh}{collection}/tiles/WebMercatorQuad/{zoom}/{y}/{x}"
+            sizes, seconds = zip(*(_timed(url) for _ in range(3)), strict=True)
+            yield f"{collection}, z{zoom}", min(seconds), sizes[0]
+
+
+def _timed(url: str) -> tuple[int, float]:
+    start = time.perf_counter()
+    size, _ = _size_and_etag(url)
+    return size, time.perf_counter() - start
+
+
+def _middle(zoom: int) -> tuple[int, int]:
+    return _tile(zoom, ORIGIN[0] + COLUMNS * DISTRICT_M / 2, ORIGIN[1] + ROWS * DISTRICT_M / 2)
 
 
 def _tiles_of(zoom: int) -> list[tuple[int, int]]:
-    """Return tiles that lie wholly in the area, or the one in its middle."""
+    """Return places of many tiles that lie wholly in the area, none of them twice, or of the one in its middle."""
+    if zoom <= 10:
+        return [_middle(zoom)]
     numbers = random.Random(zoom)
-    places = [(numbers.uniform(0.2, 0.8), numbers.uniform(0.2, 0.8)) for _ in range(20)] if zoom > 10 else [(0.5, 0.5)]
-    return [_tile(zoom, ORIGIN[0] + x * COLUMNS * DISTRICT_M, ORIGIN[1] + y * ROWS * DISTRICT_M) for x, y in places]
+    places = [(numbers.uniform(0.2, 0.8), numbers.uniform(0.2, 0.8)) for _ in range(300)]
+    found = (_tile(zoom, ORIGIN[0] + x * COLUMNS * DISTRICT_M, ORIGIN[1] + y * ROWS * DISTRICT_M) for x, y in places)
+    return list(dict.fromkeys(found))
 
 
 def _tile(zoom: int, east: float, north: float) -> tuple[int, int]:

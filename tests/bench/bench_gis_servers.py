@@ -63,19 +63,20 @@ def install_peer() -> str:
 
 
 @contextmanager
-def our_server(url: str) -> Iterator[Server]:
-    """Run the service as `make run` does."""
+def our_server(url: str, name: str = "service", **settings: str) -> Iterator[Server]:
+    """Run the service as `make run` does, with further settings where it is to behave otherwise."""
     port = _free_port()
     environment = os.environ | {
         "KUNTOKANTA_DATABASE_URL": url,
         "KUNTOKANTA_OPEN_READING": "true",
         "KUNTOKANTA_WORKERS": str(WORKERS),
         "KUNTOKANTA_POOL_SIZE": str(POOL_SIZE),
+        **settings,
     }
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
     command = [gunicorn, "-c", "service/gunicorn.py", "--bind", f"127.0.0.1:{port}", "service.wsgi:app"]
     with _running(command, environment, f"http://127.0.0.1:{port}/ogc/conformance") as pid:
-        yield Server("service", f"http://127.0.0.1:{port}/ogc/collections/", pid)
+        yield Server(name, f"http://127.0.0.1:{port}/ogc/collections/", pid)
 
 
 @contextmanager
