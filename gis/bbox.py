@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,12 @@ from gis.projection import reproject
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
+
+_NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
+_IS_NUMBER = re.compile(rf" *{_NUMBER} *", re.ASCII)
+
+BBOX_PATTERN = rf"^{_NUMBER}(,{_NUMBER}){{3}}((,{_NUMBER}){{2}})?$"
+"""What any box looks like; its south must lie south of its north, too, and both on the globe."""
 
 _MOST_PIECES = 1000
 # A parallel bends 1²/(8·3700) km = 3 cm away from its chord over a kilometre at 60° N.
@@ -80,10 +87,7 @@ def bbox_in_finland(box: Bbox) -> BaseGeometry | None:
 def _finite_numbers(parts: list[str]) -> tuple[list[float], list[GisFault]]:
     numbers, faults = [], []
     for place, part in enumerate(parts, start=1):
-        try:
-            number = float(part)
-        except ValueError:
-            number = math.nan
+        number = float(part) if _IS_NUMBER.fullmatch(part) else math.nan
         if not math.isfinite(number):
             faults.append(GisFault("", f"number {place} of the bounding box, '{part[:40]}', is not a finite number"))
         numbers.append(number)

@@ -6,7 +6,7 @@ import os
 
 # Measured on two cores that PostgreSQL shares, 16 connections asking for 10 features each: 1 process 820 requests/s,
 # 2 processes 990 with 2 to 4 threads; a third and fourth process gain nothing beyond what the measure itself wavers.
-worker_class = "gthread"
+worker_class = "service.web_worker.WebWorker"
 workers = int(os.environ.get("KUNTOKANTA_WORKERS", "2"))
 threads = int(os.environ.get("KUNTOKANTA_THREADS", "4"))
 

@@ -9,6 +9,7 @@ import marshmallow
 from flask import Response
 from marshmallow import fields, validate
 
+from gis.bbox import BBOX_PATTERN
 from gis.crs import CRS84, SERVED_CRS
 from models.asset import AssetStatus
 from models.registry import ASSET_CLASSES, AssetClass
@@ -27,7 +28,13 @@ DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 class PageQuery(marshmallow.Schema):
     """The parameters of every list."""
 
-    cursor = Text(metadata={"description": "Where the page starts, as `next` of the page before gives it"})
+    cursor = Text(
+        metadata={
+            "description": "Where the page starts, as `next` of the page before gives it",
+            "format": "cursor",
+            "pattern": "^[A-Za-z0-9_-]+$",
+        }
+    )
     limit = QueryNumber(
         load_default=DEFAULT_LIMIT,
         validate=validate.Range(1, MAX_LIMIT),
@@ -44,7 +51,13 @@ class ClassListQuery(PageQuery, ReadCrs):
         validate=validate.OneOf([each.value for each in AssetStatus]),
         metadata={"description": "Only with this status; by default all but decommissioned"},
     )
-    bbox = Text(metadata={"description": "Only what touches this box: west,south,east,north"})
+    bbox = Text(
+        metadata={
+            "description": "Only what touches this box: west,south,east,north, or with heights; axes as in `bbox-crs`",
+            "format": "bbox",
+            "pattern": BBOX_PATTERN,
+        }
+    )
     bbox_crs = CrsField(
         SERVED_CRS,
         data_key="bbox-crs",

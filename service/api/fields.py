@@ -16,6 +16,7 @@ from models.identifiers import building_id_fault, property_id_from_text
 LONGEST_TEXT, LONGEST_CODE = 4000, 200
 INT_LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**53}
 MONEY_LIMIT = decimal.Decimal(10) ** 14
+NO_NUL = r"^[^\x00]*$"
 _CENT = decimal.Decimal("0.01")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -26,6 +27,7 @@ class Text(fields.String):
     def __init__(self, *, longest: int = LONGEST_TEXT, **options: Any) -> None:
         given = options.pop("validate", [])
         length = validate.Length(min=1, max=longest)
+        options["metadata"] = {"pattern": NO_NUL, **options.get("metadata", {})}
         super().__init__(validate=[length, *(given if isinstance(given, list) else [given])], **options)
 
     def _deserialize(self, value: Any, *rest: Any, **options: Any) -> str:
@@ -97,6 +99,11 @@ class Day(fields.Date):
 
 class QueryNumber(fields.Integer):
     """A whole number in a query: ASCII digits only."""
+
+    def __init__(self, **options: Any) -> None:
+        limits = {"minimum": 1 - 10**15, "maximum": 10**15 - 1}
+        options["metadata"] = {**({} if "validate" in options else limits), **options.get("metadata", {})}
+        super().__init__(**options)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if not isinstance(value, str) or not re.fullmatch("-?[0-9]{1,15}", value, re.ASCII):

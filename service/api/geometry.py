@@ -24,7 +24,7 @@ class CrsField(fields.Field[Crs]):
     """The identifier of a coordinate reference system."""
 
     def __init__(self, among: Mapping[str, Crs], **options: Any) -> None:
-        metadata = {"type": "string", "format": "uri", "default": CRS84.uri, **options.pop("metadata", {})}
+        metadata = {"type": "string", "pattern": _pattern(among), "default": CRS84.uri, **options.pop("metadata", {})}
         super().__init__(metadata=metadata, **options)
         self.among = among
 
@@ -33,6 +33,13 @@ class CrsField(fields.Field[Crs]):
             return parse_crs(str(value), self.among)
         except UnknownCrsError as error:
             raise marshmallow.ValidationError([fault.detail for fault in error.faults]) from error
+
+
+def _pattern(among: Mapping[str, Crs]) -> str:
+    """What identifies one of these systems: its URI or authority and code; URNs are read, too."""
+    codes = "|".join(code.removeprefix("EPSG:") for code in among if code.startswith("EPSG:"))
+    base = r"http://www\.opengis\.net/def/crs"
+    return rf"^({base}/OGC/1\.3/CRS84|OGC:CRS84|({base}/EPSG/0/|EPSG:)({codes}))$"
 
 
 class GeometryField(fields.Field[BaseGeometry]):

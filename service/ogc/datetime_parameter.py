@@ -6,9 +6,11 @@ import datetime
 import re
 
 _OPEN = ("", "..")
-_RFC_3339 = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?", re.ASCII
-)
+_INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2}))?"
+_RFC_3339 = re.compile(_INSTANT, re.ASCII)
+
+DATETIME_PATTERN = rf"^({_INSTANT}|({_INSTANT}|\.\.)?/({_INSTANT}|\.\.)?)$"
+"""What any value looks like; days must exist, too, and no interval ends before it starts."""
 
 
 def check_datetime(text: str) -> None:
@@ -29,7 +31,7 @@ def check_datetime(text: str) -> None:
 
 
 def _instant(text: str) -> datetime.datetime:
-    form = _RFC_3339.fullmatch(text.upper())
+    form = _RFC_3339.fullmatch(text)
     if form is None:
         raise ValueError(f"'{text[:40]}' is not a date, or a date-time with a time zone, of RFC 3339")
     try:

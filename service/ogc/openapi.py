@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from service.ogc.documents import DESCRIPTION, TITLE
 from service.ogc.items_parameters import ITEMS_PARAMETERS
-from service.ogc.openapi_components import components, reference
+from service.ogc.openapi_components import components, properties_parameter, reference, sortby_parameter
 from service.ogc.openapi_writes import change_operations, create_operation, with_write_components
-from service.ogc.schemas import value_schema
+from service.ogc.schemas import filter_schema
 from service.ogc.tiles_openapi import tile_matrix_set_paths, tile_paths, with_tile_components
 from service.queries.feature_registry import feature_collections
 
@@ -22,6 +22,8 @@ _FAILURES = {
     "403": "Forbidden",
     "404": "NotFound",
     "406": "NotAcceptable",
+    "414": "AddressTooLong",
+    "431": "HeadersTooLong",
     "503": "Unavailable",
 }
 
@@ -57,9 +59,14 @@ def _common_paths() -> dict[str, Any]:
 
 def _collection_paths(collection: FeatureCollection) -> dict[str, Any]:
     path, title, tag = f"/collections/{collection.id}", collection.title, collection.id
-    shared = [reference("parameters", "itemsFormat" if name == "f" else name) for name in ITEMS_PARAMETERS]
+    shared = [
+        reference("parameters", "itemsFormat" if name == "f" else name)
+        for name in ITEMS_PARAMETERS
+        if name not in ("sortby", "properties")
+    ]
+    named = [sortby_parameter(collection.properties), properties_parameter(collection.properties)]
     feature_id, crs = reference("parameters", "featureId"), reference("parameters", "crs")
-    items = _path(f"features.{tag}", tag, f"Features of {title}", "Features", [*shared, *_filters(collection)])
+    items = _path(f"features.{tag}", tag, f"Features of {title}", "Features", [*shared, *named, *_filters(collection)])
     item = _path(
         f"feature.{tag}", tag, f"One feature of {title}", "Feature", [feature_id, crs, reference("parameters", "f")]
     )
@@ -95,7 +102,7 @@ def _filters(collection: FeatureCollection) -> list[dict[str, Any]]:
             "in": "query",
             "description": described.description,
             "required": False,
-            "schema": value_schema(described),
+            "schema": filter_schema(described),
             "style": "form",
             "explode": False,
         }

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gis.crs import CRS84, SERVED_CRS
 from service.ogc.bulk_formats import BulkFormat
+from service.ogc.datetime_parameter import DATETIME_PATTERN
 from service.ogc.filter_text import CQL2_TEXT, LANGUAGES, MAX_LENGTH
 from service.ogc.items_parameters import DEFAULT_LIMIT, MAX_LIMIT
 from service.ogc.negotiation import GEOJSON, HTML, JSON, JSON_SCHEMA, OPENAPI, Representation
 from service.ogc.sorting import MOST_SORT_KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _CRS_URIS = [crs.uri for crs in SERVED_CRS.values()]
 _PROBLEM = "application/problem+json"
@@ -31,20 +35,40 @@ def components() -> dict[str, Any]:
     }
 
 
+def sortby_parameter(names: Iterable[str]) -> dict[str, Any]:
+    """Return the parameter that orders features by properties of these names."""
+    keys = {"type": "string", "enum": [sign + name for name in names for sign in ("", "+", "-")]}
+    return _parameter(
+        "sortby",
+        "Sortables to order by: `name` or `+name` ascending, `-name` descending, each name once; no value comes last",
+        {"type": "array", "items": keys, "minItems": 1, "maxItems": MOST_SORT_KEYS, "uniqueItems": True},
+    )
+
+
+def properties_parameter(names: Iterable[str]) -> dict[str, Any]:
+    """Return the parameter that chooses among properties of these names."""
+    chosen = {"type": "string", "enum": list(names)}
+    return _parameter(
+        "properties",
+        "Properties that the features are given with; all without it",
+        {"type": "array", "items": chosen, "minItems": 1, "uniqueItems": True},
+    )
+
+
 def _parameter(name: str, description: str, schema: dict[str, Any], place: str = "query") -> dict[str, Any]:
     parameter = {"name": name, "in": place, "description": description, "required": place == "path", "schema": schema}
     return parameter if place == "path" else {**parameter, "style": "form", "explode": False}
 
 
 def _parameters() -> dict[str, Any]:
-    numbers = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}
+    four_or_six = [{"minItems": count, "maxItems": count} for count in (4, 6)]
+    numbers = {"type": "array", "items": {"type": "number"}, "oneOf": four_or_six}
     crs = {"type": "string", "format": "uri", "enum": _CRS_URIS, "default": CRS84.uri}
     limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
     code = {"type": "string", "pattern": "^[0-9]{3}$"}
-    sort = {"type": "array", "items": {"type": "string", "pattern": "^[+-]?[a-z]"}, "minItems": 1}
-    names = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    cursor = {"type": "string", "format": "cursor", "pattern": "^[A-Za-z0-9_-]+$"}
     language = {"type": "string", "enum": list(LANGUAGES), "default": CQL2_TEXT}
-    by_key = {
+    return {
         "f": _parameter("f", "Representation; goes before Accept", {"type": "string", "enum": list(Representation)}),
         "itemsFormat": _parameter(
             "f",
@@ -60,28 +84,24 @@ def _parameters() -> dict[str, Any]:
         ),
         "bbox-crs": _parameter("bbox-crs", "System of `bbox`, axes as it declares them", crs),
         "crs": _parameter("crs", "System of the coordinates in the answer, axes as it declares them", crs),
-        "datetime": _parameter("datetime", "Has no effect: no feature has a property of time", {"type": "string"}),
+        "datetime": _parameter(
+            "datetime",
+            "Has no effect: no feature has a property of time; an RFC 3339 date-time or an interval of them",
+            {"type": "string", "format": "rfc3339-interval", "pattern": DATETIME_PATTERN},
+        ),
         "limit": _parameter("limit", "Most features of a page; more than the maximum means the maximum", limit),
-        "cursor": _parameter("cursor", "Where the page starts, from the `next` link", {"type": "string"}),
+        "cursor": _parameter("cursor", "Where the page starts, from the `next` link", cursor),
         "municipality": _parameter("municipality", "Only features of this municipality", code),
         "filter": _parameter(
             "filter",
-            "Only features that meet this condition on the queryables, in CQL2",
-            {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH},
+            "Only features that meet this condition on the queryables, in the language of `filter-lang`",
+            {"type": "string", "format": "cql2", "minLength": 1, "maxLength": MAX_LENGTH},
         ),
         "filter-lang": _parameter(
             "filter-lang", "Language of `filter`; cql-text is CQL2 text as GDAL writes it", language
         ),
         "filter-crs": _parameter("filter-crs", "System of coordinates in `filter`, axes as it declares them", crs),
-        "sortby": _parameter(
-            "sortby",
-            "Sortables to order by: `name` or `+name` ascending, `-name` descending; no value comes last",
-            {**sort, "maxItems": MOST_SORT_KEYS},
-        ),
-        "properties": _parameter("properties", "Properties that the features are given with; all without it", names),
     }
-    by_key["datetime"]["description"] += "; an RFC 3339 date-time or an interval of them"
-    return by_key
 
 
 def _headers() -> dict[str, Any]:
@@ -114,7 +134,9 @@ def _responses() -> dict[str, Any]:
         "Forbidden": problem("The token may not read this"),
         "NotFound": problem("There is no such resource"),
         "NotAcceptable": problem("There is no representation that the client accepts"),
-        "Unavailable": problem("The database does not answer"),
+        "AddressTooLong": problem("The request line has more than 8190 bytes"),
+        "HeadersTooLong": problem("A header has more than 8190 bytes, or there are more than 100"),
+        "Unavailable": problem("The database does not answer, or not in time: Retry-After says when to ask again"),
     }
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _BOOLEANS = {"true": True, "false": False}
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INTEGER_RANGE = 2**63
 
 
@@ -53,10 +55,15 @@ def _integer(text: str) -> int:
 
 
 def _number(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number) or "_" in text:
+    if not _NUMBER.fullmatch(text) or not math.isfinite(number := float(text)):
         raise ValueError(text)
     return number
+
+
+def _day(text: str) -> datetime.date:
+    if not _DAY.fullmatch(text):
+        raise ValueError(text)
+    return datetime.date.fromisoformat(text)
 
 
 _PARSERS: dict[type[Any], Callable[[str], Any]] = {
@@ -64,7 +71,7 @@ _PARSERS: dict[type[Any], Callable[[str], Any]] = {
     bool: _boolean,
     int: _integer,
     float: _number,
-    datetime.date: datetime.date.fromisoformat,
+    datetime.date: _day,
 }
 _NAMES = {
     str: "text",

@@ -46,7 +46,8 @@ def read_selection(collection: FeatureCollection, parameters: Mapping[str, str],
     chosen = _read_filter(collection, parameters, faults)
     if ID in parameters:
         chosen = _of_id(collection, parameters[ID], chosen)
-    query = within_reach(FeatureQuery(collection.id, equal=equal, filter=chosen))
+    is_in_two = "municipality" in parameters and equal.get("municipality_code") != parameters["municipality"]
+    query = within_reach(FeatureQuery(collection.id, equal=equal, filter=chosen, nowhere=is_in_two))
     return _within(query, box) if box else query
 
 
@@ -101,8 +102,8 @@ def _read_equal(collection: FeatureCollection, parameters: Mapping[str, str], fa
                 equal[name] = parse_property_value(collection.properties[name], text)
     if "municipality" in parameters:
         code = parameters["municipality"]
-        if not _MUNICIPALITY.fullmatch(code):
+        if _MUNICIPALITY.fullmatch(code):
+            equal.setdefault("municipality_code", code)
+        else:
             faults.add("municipality", f"'{code[:40]}' is not a municipality code of three digits")
-        elif equal.setdefault("municipality_code", code) != code:
-            faults.add("municipality", "contradicts municipality_code")
     return equal

@@ -9,6 +9,7 @@ from gis.tiles import TILE_MATRIX_SETS
 from service.ogc.negotiation import HTML, JSON, Representation
 from service.ogc.openapi_components import reference
 from service.ogc.tiles_documents import MVT, TILEJSON
+from service.queries.feature_tiles import style_properties
 
 if TYPE_CHECKING:
     from service.queries.feature_collections import FeatureCollection
@@ -31,13 +32,14 @@ def tile_matrix_set_paths(path: Describe) -> dict[str, Any]:
 def tile_paths(collection: FeatureCollection, path: Describe) -> dict[str, Any]:
     """Return the paths of a collection's tiles; the ends of the operation ids are those of OGC API Tiles."""
     base, tag, title = f"/collections/{collection.id}/tiles", collection.id, collection.title
-    of_set, place = ("tileMatrixSetId", "tileProperties", "municipality"), ("tileMatrix", "tileRow", "tileCol")
+    of_set, place = ("tileMatrixSetId", "municipality"), ("tileMatrix", "tileRow", "tileCol")
+    names = _properties(collection)
     tile = path(
         f"{tag}.collection.vector.getTile",
         tag,
         f"A vector tile of {title}",
         "Tile",
-        _parameters(*of_set, *place, "tileFormat"),
+        [*_parameters(*of_set, *place, "tileFormat"), names],
     )
     tile["get"]["responses"] |= {
         "204": reference("responses", "EmptyTile"),
@@ -50,7 +52,7 @@ def tile_paths(collection: FeatureCollection, path: Describe) -> dict[str, Any]:
             tag,
             f"A tileset of {title}",
             "TileSet",
-            _parameters(*of_set, "tileSetFormat"),
+            [*_parameters(*of_set, "tileSetFormat"), names],
         ),
         f"{base}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tile,
     }
@@ -62,13 +64,25 @@ def with_tile_components(components: dict[str, Any]) -> dict[str, Any]:
     return {kind: {**shared, **own.get(kind, {})} for kind, shared in components.items()}
 
 
+def _properties(collection: FeatureCollection) -> dict[str, Any]:
+    names = list(dict.fromkeys((*collection.properties, *style_properties(collection))))
+    return {
+        "name": "properties",
+        "in": "query",
+        "description": "Properties that tiles carry beside those that styles need",
+        "required": False,
+        "schema": {"type": "array", "items": {"type": "string", "enum": names}},
+        "style": "form",
+        "explode": False,
+    }
+
+
 def _parameters(*names: str) -> list[dict[str, str]]:
     return [reference("parameters", name) for name in names]
 
 
 def _shared_parameters() -> dict[str, Any]:
     index = {"type": "integer", "minimum": 0}
-    names = {"type": "array", "items": {"type": "string"}}
 
     def in_path(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
         return {"name": name, "in": "path", "description": description, "required": True, "schema": schema}
@@ -85,9 +99,6 @@ def _shared_parameters() -> dict[str, Any]:
         "tileMatrix": in_path("tileMatrix", "Zoom, from 0 on", {"type": "string", "pattern": "^[0-9]+$"}),
         "tileRow": in_path("tileRow", "Row, from 0 at the top", index),
         "tileCol": in_path("tileCol", "Column, from 0 on the left", index),
-        "tileProperties": in_query(
-            "properties", "Properties that tiles carry beside those that styles need: see the schema", names
-        ),
         "tileFormat": in_query("f", "Format of the tile", {"type": "string", "enum": ["mvt"]}),
         "tileSetFormat": in_query(
             "f",

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from service.queries.feature_collections import FeatureCollection
 
 TILE_PARAMETERS = ("f", "properties", "municipality")
-_INDEX = re.compile(r"[0-9]{1,9}", re.ASCII)
+_INDEX = re.compile(r"[0-9]+", re.ASCII)
+_MOST_DIGITS = 9
 _MUNICIPALITY = re.compile(r"[0-9]{3}", re.ASCII)
 
 
@@ -49,10 +50,10 @@ def read_place(tiles: TileMatrixSet, place: Mapping[str, str]) -> Tile:
     ]
     if faults:
         raise MalformedRequest("There can be no such tile", faults)
-    tile = Tile(*map(int, place.values()))
-    if not tiles.has(tile):
-        raise NotFound(f"{tiles.id} has no tile {tile.zoom}/{tile.row}/{tile.column}")
-    return tile
+    indexes = [text.lstrip("0") or "0" for text in place.values()]
+    if max(map(len, indexes)) <= _MOST_DIGITS and tiles.has(tile := Tile(*map(int, indexes))):
+        return tile
+    raise NotFound(f"{tiles.id} has no tile {'/'.join(index[:40] for index in indexes)}")
 
 
 def read_properties(collection: FeatureCollection, text: str | None, faults: FaultList) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class FeatureQuery:
         crs: System of the coordinates that are given out, axes as it declares them.
         limit: Most features of a page.
         area: EWKB in EPSG:3067; only features that touch it.
-        nowhere: Whether the area asked for lies where nothing can be, so that no feature matches.
+        nowhere: Whether what is asked for cannot be: an area outside Finland, two municipalities at once.
         heights: Lowest and highest height, m; features that are known to lie elsewhere are left out.
         equal: Values that properties must have, by property name.
         filter: What else features must meet.

@@ -54,7 +54,8 @@ BUILDINGS = "/ogc/collections/building/items"
         ("name=%00", "name"),
         ("municipality=91", "municipality"),
         ("municipality=Helsinki", "municipality"),
-        ("municipality=091&municipality_code=837", "municipality"),
+        ("volume_m3=%D9%A3", "volume_m3"),
+        ("volume_m3=+1+", "volume_m3"),
         ("offset=10", "offset"),
         ("Limit=10", "Limit"),
         ("f=shp", "f"),
@@ -66,6 +67,17 @@ def test_a_malformed_parameter_is_refused_by_its_name(client: FlaskClient, query
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert {fault["pointer"] for fault in answer.json["errors"]} == {parameter}
     assert answer.json["errors"][0]["detail"]
+
+
+def test_no_feature_lies_in_two_municipalities(client: FlaskClient) -> None:
+    assert client.get(f"{BUILDINGS}?municipality=091").json["features"]
+    assert client.get(f"{BUILDINGS}?municipality=091&municipality_code=091").json["features"]
+    assert client.get(f"{BUILDINGS}?municipality=091&municipality_code=837").json["features"] == []
+    assert client.get(f"{BUILDINGS}?municipality=091&municipality_code=837&f=csv").text.count("\n") == 1
+
+
+def test_a_number_outside_a_property_s_limits_is_a_question_without_an_answer(client: FlaskClient) -> None:
+    assert client.get(f"{BUILDINGS}?volume_m3=-1&storeys=-9223372036854775808").json["features"] == []
 
 
 def test_every_fault_is_told_at_once(client: FlaskClient) -> None:
