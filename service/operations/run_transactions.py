@@ -1,0 +1,78 @@
+"""A run from its row to its end: work in one transaction, of which a failed or cancelled run leaves nothing."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.run import RunState
+from service.database import Database
+from service.engine.errors import EngineError
+from service.errors import InvalidData, KuntokantaError
+from service.operations.kept_answers import Finish
+from service.queries.results import end_run, finish_run, hold_run, next_run_id, store_run
+
+Work = Callable[[Session], Mapping[str, Any]]
+"""What a run computes and stores; it returns what is known of the run at its end: `settings`, `asset_count` …"""
+
+
+def record_run(
+    session: Session,
+    municipality_code: str,
+    kind: str,
+    values: Mapping[str, Any],
+    finish: Finish | None,
+) -> int:
+    """Record that a run has begun and return its id.
+
+    Args:
+        session: Within its transaction.
+        municipality_code: Whose run it is.
+        kind: What is computed.
+        values: `valuation_year`, `settings` and `created_by`.
+        finish: Called last, with the run's key.
+    """
+    run_id = next_run_id(session)
+    key = {"municipality_code": municipality_code, "run_id": run_id}
+    own = {"kind": kind, "state": RunState.RUNNING, "code_version": version("kuntokanta")}
+    store_run(session, {**key, **own, "started_at": datetime.datetime.now(datetime.UTC), **values})
+    if finish is not None:
+        finish(session, key)
+    return run_id
+
+
+def work_on_run(database: Database, municipality_code: str, run_id: int, work: Work) -> None:
+    """Carry a run out that has begun; the lock that it holds shows others that it is alive.
+
+    Raises:
+        KuntokantaError, InvalidData: It cannot be computed; it is kept as failed, with the error, and no results.
+        RunCancelled: Somebody cancelled it meanwhile.
+    """
+    try:
+        with database.writing() as session:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            hold_run(session, run_id)
+            outcome = {"state": RunState.FINISHED, **work(session)}
+            outcome["finished_at"] = datetime.datetime.now(datetime.UTC)
+            finish_run(session, municipality_code, run_id, outcome)
+    except Exception as error:
+        _fail(database, municipality_code, run_id, error)
+        if isinstance(error, EngineError):
+            raise InvalidData(str(error)) from error
+        raise
+
+
+def _fail(database: Database, municipality_code: str, run_id: int, error: Exception) -> None:
+    detail = error.detail if isinstance(error, KuntokantaError) else str(error)
+    faults = [f"{fault.pointer}: {fault.detail}" for fault in getattr(error, "faults", [])]
+    outcome = {
+        "state": RunState.FAILED,
+        "error": "; ".join([detail, *faults]),
+        "finished_at": datetime.datetime.now(datetime.UTC),
+    }
+    with database.writing() as session:
+        end_run(session, municipality_code, run_id, outcome)
