@@ -117,3 +117,15 @@ class RequiredFunding(Base):
     backlog_after_eur: Mapped[Money]
     yearly_budget_eur: Mapped[Money | None]
     tolerance_eur: Mapped[Money]
+
+
+class RunProgressRow(Base):
+    """How far a run is, written beside its transaction and gone when it has ended."""
+
+    __tablename__ = "run_progress"
+    __table_args__ = (municipality_check(), share_check("share"))
+
+    municipality_code: Mapped[MunicipalityCode]
+    run_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    step: Mapped[str]
+    share: Mapped[float]
