@@ -121,6 +121,7 @@ class AssetValuation(Base):
     parameter_set: Mapped[int] = mapped_column(SmallInteger)
     quantity: Mapped[float | None]
     recorded_replacement_cost_eur: Mapped[Money | None]
+    price_level_year: Mapped[int | None] = mapped_column(SmallInteger)
     built_year: Mapped[Year | None]
     renewed_year: Mapped[Year | None]
     assessed_condition: Mapped[float | None]

@@ -25,6 +25,7 @@ SEED_TABLES = (
     "parameter",
     "parameter_value",
     "measure_rule",
+    "cost_index",
 )
 
 

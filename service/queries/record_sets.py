@@ -13,6 +13,7 @@ from models.asset import AssetVersion
 from models.base import Base
 from models.capacity import Capacity, Service, ServiceArea, ServiceNeed
 from models.condition import Component, ConditionAssessment, ConditionScale, ConditionScaleValue
+from models.cost_index import CostIndex
 from models.import_batch import ImportBatch
 from models.measure import Budget, Measure, Outage
 from models.measure_rule import MeasureRule
@@ -98,6 +99,7 @@ MUNICIPALITIES = _of(Municipality, "municipality_code", without=("boundary",))
 IMPORTS = _of(ImportBatch, "municipality_code", "batch_id")
 PARAMETERS = _parameters()
 SCALES = _scales()
+COST_INDICES = _of(CostIndex, "index_code", "year", "month")
 MEASURE_RULES = _of(MeasureRule, "measure_rule_id")
 SOURCES = _of(Source, "source_id")
 
@@ -118,5 +120,6 @@ RECORD_SETS = (
     PARAMETERS,
     SCALES,
     MEASURE_RULES,
+    COST_INDICES,
     SOURCES,
 )

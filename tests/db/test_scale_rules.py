@@ -12,6 +12,7 @@ NATIONAL_TABLES = {
     "asset_class",
     "condition_scale",
     "condition_scale_value",
+    "cost_index",
     "kept_answer",
     "measure_rule",
     "parameter",
