@@ -113,6 +113,12 @@ class ParameterMissing(KuntokantaError):
     status = 422
 
 
+class FormUnavailable(KuntokantaError):
+    """The service is installed without what this format needs."""
+
+    status = 501
+
+
 class DatabaseUnavailable(KuntokantaError):
     """The database does not answer; try again in a moment."""
 

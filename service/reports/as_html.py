@@ -11,6 +11,9 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
 from service.catalogues import text
+from service.reports.charts import AVOIDABLE, MISSING, NEEDED
+from service.reports.drawn import drawn_charts
+from service.reports.hyphenation import hyphenated
 from service.reports.need_charts import need_charts
 from service.reports.report import Kind, Report, ReportColumn, ReportTable
 from service.reports.shown import grouped, shown
@@ -24,6 +27,7 @@ _CARDS = (
     "capacity_investment_eur",
     "renewal_need_eur_per_year",
 )
+_COLOURS = {"needed": NEEDED, "not_assessed": MISSING, "avoidable": AVOIDABLE}
 
 
 @cache
@@ -33,12 +37,13 @@ def _environment() -> Environment:
     )
 
 
-def report_html(report: Report, language: str) -> str:
-    """Return the report as one page in the language, with its style and without any other file."""
+def report_html(report: Report, language: str, more_style: str = "") -> str:
+    """Return the report as one page in the language, with its style (and more of it) and without any other file."""
 
     def translate(key: str, **values: Any) -> str:
         return text(language, key, **values)
 
+    tables = [_table(table, language) for table in report.tables if table.rows and table.name != "years"]
     return (
         _environment()
         .get_template("report.html")
@@ -48,12 +53,13 @@ def report_html(report: Report, language: str) -> str:
             t=translate,
             title=translate(f"report.{report.name}.title"),
             municipality_name=municipality_name(report.municipality, language),
-            style=Markup((TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704 -- our own file
+            style=Markup((TEMPLATES / "report.css").read_text("utf-8") + more_style),  # noqa: S704 -- our own file
             cards=[
                 _card(name, report.key_figures, language, translate) for name in _CARDS if name in report.key_figures
             ],
-            tables=[_table(table, language) for table in report.tables if table.rows and table.name != "years"],
+            tables=tables,
             charts=need_charts(report, language),
+            drawn=drawn_charts(report, language, without={table["name"] for table in tables if table["has_bars"]}),
             statement=told_statement(report, language),
             demo=demo_count(report),
         )
@@ -78,6 +84,7 @@ def _table(table: ReportTable, language: str) -> dict[str, Any]:
     columns = [column for column in table.columns if column.on_page]
     has_bars = highest > 0 and any(column.name == "not_assessed_backlog_eur" for column in columns)
     return {
+        "name": table.name,
         "title": text(language, f"report.table.{table.name}"),
         "headings": [{"label": _heading(column, language), "kind": column.kind} for column in columns],
         "rows": [{"cells": _cells(row, columns, language), "bars": _bars(row, highest)} for row in table.rows],
@@ -87,7 +94,7 @@ def _table(table: ReportTable, language: str) -> dict[str, Any]:
 
 
 def _heading(column: ReportColumn, language: str) -> str:
-    label = text(language, f"column.{column.name}")
+    label = hyphenated(text(language, f"column.{column.name}"), language)
     return f"{label}, €" if column.kind is Kind.MONEY else label
 
 
@@ -102,7 +109,7 @@ def _bars(row: dict[str, Any], highest: float) -> list[dict[str, str]]:
     bars, start = [], 0.0
     for name, amount in part.items():
         width = 100 * amount / highest if highest else 0.0
-        bars.append({"name": name, "start": f"{start:.2f}", "width": f"{width:.2f}"})
+        bars.append({"name": name, "colour": _COLOURS[name], "start": f"{start:.2f}", "width": f"{width:.2f}"})
         start += width
     return bars
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-NEEDED, AVOIDABLE, CAPACITY, QUIET = "#b3442b", "#d9a441", "#2f6f9f", "#51606e"
+NEEDED, AVOIDABLE, MISSING, CAPACITY, QUIET = "#b3442b", "#d9a441", "#b9c3cc", "#2f6f9f", "#51606e"
 
 
 class ChartForm(StrEnum):

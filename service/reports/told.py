@@ -42,7 +42,7 @@ def told_statement(report: Report, language: str) -> list[tuple[str, str]]:
         *_unknowns(report, language),
         ("parameters", _parameters(report, language)),
         ("sources", "; ".join(sources(report))),
-        ("run", _run(report, language)),
+        ("run", told_run(report, language)),
         ("version", str(report.run["code_version"])),
     ]
     headed = [(text(language, f"report.statement.{name}"), line) for name, line in lines if line]
@@ -73,7 +73,8 @@ def _code(report: Report) -> str:
     return str(report.municipality["municipality_code"])
 
 
-def _run(report: Report, language: str) -> str:
+def told_run(report: Report, language: str) -> str:
+    """Return which run the report shows and when it was finished."""
     finished: datetime.datetime = report.run["finished_at"]
     moment = f"{day(finished.date(), language)} {finished:%H:%M} UTC"
     return text(language, "report.statement.run_text", run=f"{_code(report)}-{report.run['run_id']}", finished=moment)

@@ -1,0 +1,142 @@
+"""A report's charts as SVG, for the page and for print: colours as attributes, for print reads no styles there."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from service.catalogues import text
+from service.reports.charts import ChartForm, ReportChart
+from service.reports.report import Kind, Report, ReportColumn, ReportTable
+from service.reports.shown import grouped, percent, shown
+
+MOST_ROWS = 40  # beyond, no label can be read
+WIDTH, LABEL_WIDTH, VALUE_WIDTH, ROW_HEIGHT = 720.0, 210.0, 90.0, 17.0
+PLOT_HEIGHT, AXIS_WIDTH, FOOT = 190.0, 80.0, 22.0
+_INK, _LINE = "#1b2733", "#d5dce2"
+
+
+def drawn_charts(report: Report, language: str, without: set[str]) -> list[dict[str, Any]]:
+    """Return title, legend and SVG of each chart; tables named in `without` or of more than 40 rows are not drawn."""
+    tables = {each.name: each for each in report.tables if 0 < len(each.rows) <= MOST_ROWS and each.name not in without}
+    return [_drawn(chart, tables[chart.table], language) for chart in report.charts if chart.table in tables]
+
+
+def _drawn(chart: ReportChart, table: ReportTable, language: str) -> dict[str, Any]:
+    columns = {column.name: column for column in table.columns}
+    labels = [_label(row, [columns[name] for name in chart.labels], language) for row in table.rows]
+    values = [[float(row.get(each.column) or 0) for each in chart.series] for row in table.rows]
+    kind = columns[chart.series[0].column].kind
+    title = text(language, f"report.chart.{chart.name}")
+    draw = {ChartForm.BARS: _bars, ChartForm.COLUMNS: _columns, ChartForm.LINES: _lines}[chart.form]
+    return {
+        "title": title,
+        "legend": [(each.colour, text(language, f"column.{each.column}")) for each in chart.series],
+        "svg": draw(chart, labels, values, kind, language),
+    }
+
+
+def _label(row: dict[str, Any], columns: list[ReportColumn], language: str) -> str:
+    return " · ".join(dict.fromkeys(shown(row.get(column.name), column, language) for column in columns))
+
+
+def _written(value: float, kind: Kind, language: str) -> str:
+    return percent(value, language) if kind is Kind.SHARE else grouped(value, 0, language)
+
+
+def _bars(chart: ReportChart, labels: list[str], values: list[list[float]], kind: Kind, language: str) -> Markup:
+    """Return lying bars, each with its name before and its value behind it."""
+    lanes = 1 if chart.is_stacked else len(chart.series)
+    height = ROW_HEIGHT * lanes
+    highest = max((sum(row) if chart.is_stacked else max(row) for row in values), default=0) or 1
+    scale = (WIDTH - LABEL_WIDTH - VALUE_WIDTH) / highest
+    parts = []
+    for number, (label, row) in enumerate(zip(labels, values, strict=True)):
+        top = number * (height + 3)
+        parts.append(_text(LABEL_WIDTH - 6, top + height / 2 + 4, label, "end"))
+        start = LABEL_WIDTH
+        for lane, (value, series) in enumerate(zip(row, chart.series, strict=True)):
+            y = top if chart.is_stacked else top + lane * ROW_HEIGHT
+            x = start if chart.is_stacked else LABEL_WIDTH
+            parts.append(_rectangle(x, y, value * scale, ROW_HEIGHT - 2, series.colour))
+            start = x + value * scale
+            if not chart.is_stacked:
+                parts.append(_text(start + 5, y + 12, _written(value, kind, language)))
+        if chart.is_stacked:
+            parts.append(_text(start + 5, top + 12, _written(sum(row), kind, language)))
+    return _svg(parts, len(labels) * (height + 3))
+
+
+def _columns(chart: ReportChart, labels: list[str], values: list[list[float]], kind: Kind, language: str) -> Markup:
+    """Return standing columns over a scale."""
+    highest, parts = _scale(max((sum(r) if chart.is_stacked else max(r) for r in values), default=0), kind, language)
+    slot = (WIDTH - AXIS_WIDTH) / len(labels)
+    lanes = 1 if chart.is_stacked else len(chart.series)
+    width = slot * 0.7 / lanes
+    for number, (label, row) in enumerate(zip(labels, values, strict=True)):
+        left, foot = AXIS_WIDTH + number * slot + slot * 0.15, PLOT_HEIGHT
+        for lane, (value, series) in enumerate(zip(row, chart.series, strict=True)):
+            height = PLOT_HEIGHT * value / highest
+            x = left if chart.is_stacked else left + lane * width
+            y = (foot if chart.is_stacked else PLOT_HEIGHT) - height
+            parts.append(_rectangle(x, y, width, height, series.colour))
+            foot -= height
+        parts.append(_text(AXIS_WIDTH + (number + 0.5) * slot, PLOT_HEIGHT + 16, label, "middle"))
+    return _svg(parts, PLOT_HEIGHT + FOOT)
+
+
+def _lines(chart: ReportChart, labels: list[str], values: list[list[float]], kind: Kind, language: str) -> Markup:
+    """Return a line per series over a scale that starts at 0."""
+    highest, parts = _scale(max((max(row) for row in values), default=0), kind, language)
+    step = (WIDTH - AXIS_WIDTH - 30) / max(len(labels) - 1, 1)
+    for number, series in enumerate(chart.series):
+        points = " ".join(
+            f"{AXIS_WIDTH + 10 + place * step:.1f},{PLOT_HEIGHT * (1 - row[number] / highest):.1f}"
+            for place, row in enumerate(values)
+        )
+        parts.append(f'<polyline points="{points}" fill="none" stroke="{series.colour}" stroke-width="2.2"/>')
+    every = math.ceil(len(labels) / 16)
+    parts += [
+        _text(AXIS_WIDTH + 10 + place * step, PLOT_HEIGHT + 16, label, "middle")
+        for place, label in enumerate(labels)
+        if place % every == 0
+    ]
+    return _svg(parts, PLOT_HEIGHT + FOOT)
+
+
+def _scale(highest: float, kind: Kind, language: str) -> tuple[float, list[str]]:
+    """Return the value at the top, a round one, and the lines of the scale."""
+    step = round_step(highest / 4 or 1)
+    count = max(math.ceil(highest / step), 1)
+    parts = []
+    for number in range(count + 1):
+        y = PLOT_HEIGHT * (1 - number / count)
+        parts.append(f'<path d="M{AXIS_WIDTH} {y:.1f}H{WIDTH}" stroke="{_LINE}" stroke-width="1"/>')
+        parts.append(_text(AXIS_WIDTH - 6, y + 4, _written(number * step, kind, language), "end"))
+    return step * count, parts
+
+
+def round_step(least: float) -> float:
+    """Return the smallest of 1, 2, 2.5, 5 and 10 times a power of ten that is not below `least`.
+
+    >>> round_step(1_700_000), round_step(0.21)
+    (2000000.0, 0.25)
+    """
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= least * (1 - 1e-9))
+
+
+def _rectangle(x: float, y: float, width: float, height: float, colour: str) -> str:
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}" fill="{colour}"/>'
+
+
+def _text(x: float, y: float, words: str, anchor: str = "start") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="11" fill="{_INK}">{escape(words)}</text>'
+
+
+def _svg(parts: list[str], height: float) -> Markup:
+    """Return the drawing; its figures stand in the table too, so that a screen reader may pass it by."""
+    start = f'<svg viewBox="0 -8 {WIDTH:.0f} {height + 8:.0f}" width="100%" font-family="Liberation Sans, sans-serif"'
+    return Markup(start + ' aria-hidden="true">' + "".join(parts) + "</svg>")  # noqa: S704 -- every text is escaped
