@@ -20,6 +20,7 @@ from models import (
     run,
     scenario,
     source,
+    suitability,
 )
 from models.base import Base
 
@@ -44,4 +45,5 @@ __all__ = [
     "run",
     "scenario",
     "source",
+    "suitability",
 ]

@@ -44,7 +44,11 @@ class MeasureState(StrEnum):
 
 
 class Measure(Base):
-    """A measure of an asset, with its year, cost and the condition after it."""
+    """A measure of an asset, with its year, cost and the condition after it.
+
+    Where it makes the asset larger, `capacity_after` says what the asset then serves of `service_code`, and
+    `quantity_after` how large it is.
+    """
 
     __tablename__ = "measure"
     __table_args__ = (
@@ -52,6 +56,8 @@ class Measure(Base):
         municipality_check(),
         not_negative_check("cost_eur"),
         share_check("condition_index_after"),
+        not_negative_check("capacity_after"),
+        not_negative_check("quantity_after"),
         CheckConstraint("year BETWEEN 1900 AND 2200", name="year"),
     )
 
@@ -64,6 +70,9 @@ class Measure(Base):
     cost_eur: Mapped[Money | None]
     condition_index_after: Mapped[float | None]
     remark: Mapped[str | None]
+    service_code: Mapped[str | None] = mapped_column(ForeignKey("service.service_code"))
+    capacity_after: Mapped[float | None]
+    quantity_after: Mapped[float | None]
 
 
 class Outage(Base):

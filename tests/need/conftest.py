@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from models.access import Role
+from models.assets.buildings_and_grounds import Building
 from service.app import create_app
 from service.database import Database
 from service.operations.access import create_token
@@ -20,6 +23,7 @@ from service.operations.demo import load_demo
 from service.settings import Settings
 
 Answer = Any
+NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 
 class Planner:
@@ -151,6 +155,21 @@ class NeedRegister:
                     users=users,
                 )
 
+    def school(self, area_code: str, places: float, **attributes: Any) -> int:
+        """Add a school of an area with its places; return its asset id."""
+        own = {"status": "in_use", "is_protected": False, "row_version": 1, "changed_at": NOW} | attributes
+        school = Building(municipality_code=self._code, source_system="test", source_id=f"{area_code}-{places}", **own)
+        self._session.add(school)
+        self._session.flush()
+        self.run(
+            "INSERT INTO capacity (municipality_code, capacity_id, asset_id, service_code, area_code, valid_from,"
+            " capacity) VALUES (:code, nextval('capacity_id_seq'), :asset, 'basic_education', :area, '2020-01-01', :n)",
+            asset=school.asset_id,
+            area=area_code,
+            n=places,
+        )
+        return school.asset_id
+
     def parameter(
         self, name: str, key: str, value: float | str, first: str = "2000-01-02", last: str | None = None
     ) -> None:
@@ -165,3 +184,15 @@ class NeedRegister:
             first=first,
             last=last,
         )
+
+
+@pytest.fixture
+def register(database: Database) -> Callable[[], AbstractContextManager[NeedRegister]]:
+    """Opens the register of a test to be written, in one transaction."""
+
+    @contextmanager
+    def register() -> Iterator[NeedRegister]:
+        with database.writing() as session:
+            yield NeedRegister(session)
+
+    return register
