@@ -91,12 +91,13 @@ def _insert(
     names = [sql.Identifier(name) for name in (*staged, *values)]
     sources: list[sql.Composable] = [sql.SQL("s.{}").format(sql.Identifier(name)) for name in staged]
     sources += [sql.Placeholder() for _ in values]
-    statement = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} s WHERE s.outcome = {} ORDER BY s.row_number").format(
+    statement = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} s WHERE s.outcome = {} ORDER BY s.{}").format(
         sql.Identifier(table),
         sql.SQL(", ").join(names),
         sql.SQL(", ").join(sources),
         sql.Identifier(stage.table),
         sql.Literal(ADDED),
+        sql.Identifier(stage.target.identity[0] if stage.target.identity else "row_number"),
     )
     connection.execute(statement, tuple(values.values()))
 
