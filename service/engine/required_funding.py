@@ -8,15 +8,16 @@ With one asset of 1 M€ that loses 0.02 a year, found at its target of 0.75, an
 cost of the condition regained: a year of wear costs 20 000 €, so 20 000 € a year hold the backlog at 0.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from service.engine.errors import EngineError
-from service.engine.rows import take_rows
-from service.engine.scenario import YearDone, run_scenario
-from service.engine.scenario_inputs import BudgetPool, Measures, ScenarioAssets, ScenarioSettings
+from service.engine.money import cents
+from service.engine.scenario import YearDone
+from service.engine.scenario_block import blocks_of
+from service.engine.scenario_divisible import DivisibleMeasures
+from service.engine.scenario_inputs import Measures, ScenarioAssets, ScenarioSettings, check_scenario
 
 TOLERANCE_SHARE = 1e-4
 """The budget found is at most this share of the largest useful budget above the least one, or a euro."""
@@ -65,18 +66,19 @@ def required_budget(
         EngineError: As for ``run_scenario``.
     """
     search = _Search(assets, measures, tuple(classes), replace(settings, is_divisible=True), year_done)
-    before, unlimited, most = search.outcome(_MOST_CENTS)
+    before = search.before
+    unlimited, most = search.outcome(_MOST_CENTS)
     wanted = goal(before)
     tolerance = max(100, int(most * TOLERANCE_SHARE))
     if unlimited > wanted:
         return RequiredBudget(None, wanted, before, unlimited, tolerance)
-    after = search.outcome(0)[1]
+    after = search.outcome(0)[0]
     if after <= wanted:
         return RequiredBudget(0, wanted, before, after, tolerance)
-    low, high, after = 0, most, search.outcome(most)[1]
+    low, high, after = 0, most, search.outcome(most)[0]
     while high - low > tolerance:
         middle = (low + high) // 2
-        reached = search.outcome(middle)[1]
+        reached = search.outcome(middle)[0]
         if reached <= wanted:
             high, after = middle, reached
         else:
@@ -85,7 +87,7 @@ def required_budget(
 
 
 class _Search:
-    """Scenarios that differ in their budget only."""
+    """Scenarios of the same assets that differ in their budget only."""
 
     def __init__(
         self,
@@ -95,18 +97,25 @@ class _Search:
         settings: ScenarioSettings,
         year_done: YearDone,
     ) -> None:
-        rows = np.flatnonzero(np.isin(assets.asset_class, classes))
-        if not len(rows):
+        check_scenario((), settings)
+        self.blocks = blocks_of(assets, classes)
+        if not self.blocks:
             raise EngineError("There are no assets of the classes whose funding is asked for.")
-        self.assets, self.measures, self.classes = take_rows(assets, rows), measures, classes
         self.settings, self.year_done = settings, year_done
+        self.way = DivisibleMeasures(self.blocks, measures, settings)
+        self._found = [(block.age.copy(), block.cap.copy(), block.condition.copy()) for block in self.blocks]
+        self.before = sum(int(cents(block.owed_at(block.condition, 1.0)).sum()) for block in self.blocks)
 
-    def outcome(self, yearly_budget: int) -> tuple[int, int, int]:
-        """Return the backlog before and after, and the most spent in a year, at the valuation's prices."""
-        prices = self.settings.price_factor
-        amounts = np.minimum(np.rint(yearly_budget * prices), _MOST_CENTS).astype(np.int64)
-        pool = BudgetPool(self.classes, amounts)
-        done = run_scenario(self.assets, self.measures, [pool], self.settings, self.year_done)
-        backlog = done.classes.money["repair_backlog"].sum(axis=1)
-        most = float((done.pools[0].spending / prices).max())
-        return int(backlog[0]), round(float(backlog[-1]) / prices[-1]), int(np.ceil(most)) + 1
+    def outcome(self, yearly_budget: int) -> tuple[int, int]:
+        """Return the backlog after the years, and the most spent in a year, at the valuation's prices."""
+        for block, (age, cap, condition) in zip(self.blocks, self._found, strict=True):
+            block.age, block.cap, block.condition = age.copy(), cap.copy(), condition.copy()
+        most, after = 0.0, self.before
+        for year, price in enumerate(self.settings.price_factor.tolist(), 1):
+            for block in self.blocks:
+                block.grow_older()
+            done = self.way.carry_out(year, min(round(yearly_budget * price), _MOST_CENTS), price)
+            most = max(most, sum(done.block_spending) / price)
+            after = round(sum(int(owed.sum()) for owed in done.owed) / price)
+            self.year_done()
+        return after, math.ceil(most) + 1

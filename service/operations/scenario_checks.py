@@ -70,13 +70,19 @@ def price_faults(change: Sequence[float], years: int) -> list[Fault]:
     return faults
 
 
+def run_faults(years: int, policy: str, price_change: Sequence[float]) -> list[Fault]:
+    """Return what is wrong with years, policy and prices."""
+    faults = price_faults(price_change, years)
+    if not 1 <= years <= MOST_YEARS:
+        faults.append(Fault("/years", f"1 to {MOST_YEARS} years"))
+    if policy not in POLICIES:
+        faults.append(Fault("/policy", f"{policy!r} is none of {', '.join(POLICIES)}"))
+    return faults
+
+
 def setting_faults(request: ScenarioRequest) -> list[Fault]:
     """Return what is wrong with a request by itself."""
-    faults = price_faults(request.price_change, request.years)
-    if not 1 <= request.years <= MOST_YEARS:
-        faults.append(Fault("/years", f"1 to {MOST_YEARS} years"))
-    if request.policy not in POLICIES:
-        faults.append(Fault("/policy", f"{request.policy!r} is none of {', '.join(POLICIES)}"))
+    faults = run_faults(request.years, request.policy, request.price_change)
     if not 0 <= request.budget_factor <= 1000:
         faults.append(Fault("/budget_factor", "0 to 1000"))
     for place, budget in enumerate(request.budgets or ()):

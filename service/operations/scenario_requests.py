@@ -44,3 +44,29 @@ class ScenarioRequest:
     budget_factor: float = 1.0
     price_change: tuple[float, ...] = (0.0,)
     created_by: str = "system"
+
+
+GOALS = ("hold", "clear", "reach")
+
+
+@dataclass(frozen=True)
+class FundingRequest:
+    """Which constant budget holds the backlog, clears it, or brings it to an amount, in so many years.
+
+    Attributes:
+        municipality_code: Whose assets.
+        years: In how many years.
+        base_run_id: The valuation to start from; None takes the newest.
+        policy: Which measures go first, one of `POLICIES`; measures are divisible.
+        goal_backlog_eur: The amount of the goal `reach`, all classes together; each class goes down alike.
+        price_change: Yearly change of prices, one for all years or one for each.
+        created_by: Who asked.
+    """
+
+    municipality_code: str
+    years: int
+    base_run_id: int | None = None
+    policy: str = "benefit_cost"
+    goal_backlog_eur: decimal.Decimal | None = None
+    price_change: tuple[float, ...] = (0.0,)
+    created_by: str = "system"
