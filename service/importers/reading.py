@@ -9,8 +9,6 @@ from pathlib import Path
 from service.importers.profile import Profile
 from service.importers.read_csv import read_csv
 from service.importers.read_jsonstat import read_jsonstat
-from service.importers.read_vector import read_vector, read_vector_batches
-from service.importers.read_xlsx import read_xlsx
 from service.importers.source_table import SourceTable, UnreadableSourceError
 from service.operations.import_report import ImportFault, Severity
 
@@ -26,10 +24,24 @@ def read_source(path: Path, profile: Profile) -> Iterator[SourceTable]:
     if profile.format == "csv":
         yield read_csv(path, profile.csv)
     elif profile.format == "xlsx":
-        yield read_xlsx(path, sheet=profile.layer, title_lines=profile.csv.title_lines)
+        yield _read_xlsx(path, profile)
     elif profile.format == "jsonstat":
         yield read_jsonstat(path)
-    elif profile.needs_whole_file:
+    else:
+        yield from _read_vector(path, profile)
+
+
+# A process that only answers requests never loads openpyxl and GDAL, which take 45 MB.
+def _read_xlsx(path: Path, profile: Profile) -> SourceTable:
+    from service.importers.read_xlsx import read_xlsx  # noqa: PLC0415
+
+    return read_xlsx(path, sheet=profile.layer, title_lines=profile.csv.title_lines)
+
+
+def _read_vector(path: Path, profile: Profile) -> Iterator[SourceTable]:
+    from service.importers.read_vector import read_vector, read_vector_batches  # noqa: PLC0415
+
+    if profile.needs_whole_file:
         yield read_vector(path, layer=profile.layer, encoding=profile.encoding)
     else:
         yield from read_vector_batches(path, layer=profile.layer, encoding=profile.encoding)

@@ -14,7 +14,6 @@ from werkzeug.wsgi import FileWrapper
 
 from gis.crs import TM35FIN
 from service.errors import KuntokantaError
-from service.ogc.bulk_files import write_bulk_file
 from service.ogc.bulk_formats import BulkFormat
 from service.ogc.bulk_layers import layer_of
 from service.ogc.items_parameters import read_items_parameters
@@ -131,6 +130,8 @@ def _csv(
 
 def _file(collection: FeatureCollection, query: FeatureQuery, form: BulkFormat, most: int | None) -> IO[bytes]:
     """Write a file and return it open; it has no name any more, so that nothing is left when it is closed."""
+    from service.ogc.bulk_files import write_bulk_file  # noqa: PLC0415 - GDAL takes 30 MB: not where no file is written
+
     with tempfile.TemporaryDirectory(prefix="kuntokanta-") as folder, database().reading() as connection:
         layer = layer_of(collection, query, with_heights=any_heights(connection, query))
         filled = form is BulkFormat.FLATGEOBUF and layer.has_one_kind and layer.with_heights

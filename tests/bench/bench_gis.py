@@ -2,12 +2,15 @@
 
 Prints requests per second with 1 and 4 connections and their ratio to TiPg's for every kind of request that GIS clients
 make; the CPU of server and PostgreSQL per 1 000 features; the memory of a worker after pages of 10 000 features.
-Environment: BENCH_SECONDS, of each measurement (4); BENCH_ROUNDS (2); BENCH_KEEP=1 keeps the database for the next run.
+Environment: BENCH_SECONDS, of each measurement (4); BENCH_ROUNDS (2); BENCH_KEEP=1 keeps the database for the next run;
+BENCH_ONLY, a regular expression, measures only what its name matches (`limit 10000|single`); BENCH_CLUSTER, the folder
+of the cluster under .local (bench-cluster).
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from service.cluster.cluster import Cluster
 SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "2"))
 KEEP = os.environ.get("BENCH_KEEP") == "1"
+ONLY = os.environ.get("BENCH_ONLY", "")
 CONNECTIONS = (1, 4)
 DATABASE = "bench_gis"
 LARGE_PAGE, FEATURES_OF_CPU = 10_000, 1_000
@@ -30,16 +34,17 @@ LARGE_PAGE, FEATURES_OF_CPU = 10_000, 1_000
 def main() -> None:
     """Set up the data, run both servers, measure and print."""
     versions = install_peer()
-    cluster = Cluster(ROOT / ".local" / "bench-cluster")
+    cluster = Cluster(ROOT / ".local" / os.environ.get("BENCH_CLUSTER", "bench-cluster"))
     cluster.start()
     try:
         url = _filled(cluster)
         _print_header(url, versions)
         fresh_server = our_server(url, "service that keeps no tiles", KUNTOKANTA_KEPT_TILES_BYTES="0")
         with our_server(url) as ours, peer_server(url) as peer, fresh_server as fresh:
-            _compare(comparisons(ours.collections, peer.collections))
-            _compare(tile_comparisons(fresh.collections, ours.collections, peer.collections))
-            _print_first_views(fresh)
+            _compare(comparisons(ours.collections, peer.collections, ONLY))
+            if re.search(ONLY, "tiles"):
+                _compare(tile_comparisons(fresh.collections, ours.collections, peer.collections))
+                _print_first_views(fresh)
             _print_costs(url, (ours, peer))
     finally:
         if not KEEP:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import math
 import random
+import re
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +24,20 @@ BBOX_SIDE_M = 330.0  # holds about 200 of the million lines
 PLACES = 60
 MOST_BESIDE_A_BOX = 1.15
 WANTED_OF_TILES = {14: 3.0, 15: 3.0, 16: 3.0}  # two thirds of it are the 2x that drawn tiles are to reach
+_BBOX, _SINGLE = "a bbox of about 200 features", "a single feature"
+_DEEP = f"lines, limit 10 after {DEPTH}"
+_PAGES: dict[str, tuple[str, float]] = {
+    "lines, limit 10": ("water_main/items?limit=10", 30.0),
+    "lines, limit 100": ("water_main/items?limit=100", 15.0),
+    "lines, limit 1000": ("water_main/items?limit=1000", 9.0),
+    "lines, limit 10000": ("water_main/items?limit=10000", 8.0),
+    "polygons, limit 1000": ("building/items?limit=1000", 0.0),
+    "attribute filter, 100 of 0.7 %": ("water_main/items?built_year=1965&limit=100", 1.8),
+    "attribute filter, all of 0.05 %": (
+        "water_main/items?depth_m=1.23&criticality=3&status=in_use&is_lined=true&limit=1000",
+        0.0,
+    ),
+}
 _DEGREES = pyproj.Transformer.from_crs(3067, 4326, always_xy=True)
 
 
@@ -44,26 +60,21 @@ class Comparison:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def comparisons(ours: str, peer: str) -> Iterator[Comparison]:
-    """Give the comparisons; `ours` and `peer` are the addresses up to a collection's name."""
-    yield from _pages(ours, peer)
-    yield _same(ours, peer, "a bbox of about 200 features", _boxes(), 3.3)
-    yield _single(ours, peer)
-    yield _same(ours, peer, "attribute filter, 100 of 0.7 %", ["water_main/items?built_year=1965&limit=100"], 1.8)
-    yield _same(
-        ours,
-        peer,
-        "attribute filter, all of 0.05 %",
-        ["water_main/items?depth_m=1.23&criticality=3&status=in_use&is_lined=true&limit=1000"],
-        0,
-    )
-    yield _at_depth(ours, peer)
+def comparisons(ours: str, peer: str, only: str = "") -> Iterator[Comparison]:
+    """Give the comparisons; `ours` and `peer` are the addresses up to a collection's name.
 
-
-def _pages(ours: str, peer: str) -> Iterator[Comparison]:
-    for limit, wanted in ((10, 30.0), (100, 15.0), (1_000, 9.0), (10_000, 8.0)):
-        yield _same(ours, peer, f"lines, limit {limit}", [f"water_main/items?limit={limit}"], wanted)
-    yield _same(ours, peer, "polygons, limit 1000", ["building/items?limit=1000"], 0)
+    Args:
+        ours: The service's.
+        peer: TiPg's.
+        only: Regular expression of the names of those that are given.
+    """
+    named: dict[str, Callable[[], Comparison]] = {
+        **{name: partial(_same, ours, peer, name, [query], wanted) for name, (query, wanted) in _PAGES.items()},
+        _BBOX: lambda: _same(ours, peer, _BBOX, _boxes(), 3.3),
+        _SINGLE: partial(_single, ours, peer),
+        _DEEP: partial(_at_depth, ours, peer),
+    }
+    return (made() for name, made in named.items() if re.search(only, name))
 
 
 def _same(ours: str, peer: str, name: str, queries: list[str], wanted: float) -> Comparison:
@@ -88,7 +99,7 @@ def _single(ours: str, peer: str) -> Comparison:
     ids = [each["id"] for each in _get(f"{ours}water_main/items?limit=10000")["features"]]
     chosen = random.Random(5).sample(ids, PLACES)
     peers = [f"{peer}water_main/items/{each.partition('-')[2]}" for each in chosen]
-    return Comparison("a single feature", [f"{ours}water_main/items/{each}" for each in chosen], peers, 3.0)
+    return Comparison(_SINGLE, [f"{ours}water_main/items/{each}" for each in chosen], peers, 3.0)
 
 
 def _at_depth(ours: str, peer: str) -> Comparison:
@@ -98,7 +109,7 @@ def _at_depth(ours: str, peer: str) -> Comparison:
     deep = href.replace(f"limit={DEPTH // PAGES_TO_DEPTH}", "limit=10")
     offset = f"{peer}water_main/items?limit=10&offset={DEPTH}"
     _check_same(_get(deep), _get(offset))
-    return Comparison(f"lines, limit 10 after {DEPTH}", [deep], [offset])
+    return Comparison(_DEEP, [deep], [offset])
 
 
 def tile_comparisons(fresh: str, ours: str, peer: str) -> Iterator[Comparison]:
