@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 TEST_CLUSTER = "$$(.make/python --any)" -m service.cluster --directory .local/test-cluster
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run stop demo setup test check lint types layers bench bench-gis check-clients lock clean
+.PHONY: help run stop demo setup test check lint types layers bench bench-gis check-clients fuzz lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench-gis: setup ## measure OGC API Features against TiPg on a million lines (in
 
 check-clients: setup ## read the service with QGIS (apt-get install qgis python3-qgis) and ogr2ogr; PICTURE=map.png draws
 	@$(PYTHON) tests/clients/check_clients.py $(PICTURE)
+
+fuzz: setup ## ask all that OpenAPI lets clients ask, by schemathesis with all checks, on a database of its own
+	@$(PYTHON) tests/fuzz/fuzz.py
 
 lock: ## resolve the dependencies anew into requirements.lock (ARGS="--upgrade")
 	@.make/lock $(ARGS)

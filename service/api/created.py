@@ -16,11 +16,12 @@ from service.errors import Fault, MalformedRequest
 from service.operations.kept_answers import Answer, RepeatableRequest, find_kept_answer, keep_answer
 
 LONGEST_KEY = 255
+KEY_PATTERN = "^[!-~]([ -~]*[!-~])?$"
 KEY_PARAMETER = {
     "in": "header",
     "name": "Idempotency-Key",
     "description": "A request that is repeated with the same key within 24 hours is answered again, not done again",
-    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+    "schema": {"type": "string", "pattern": KEY_PATTERN, "maxLength": LONGEST_KEY},
 }
 
 Arguments = ParamSpec("Arguments")
@@ -66,8 +67,8 @@ def _repeatable_request() -> RepeatableRequest | None:
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
-    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
-        detail = f"1 to {LONGEST_KEY} printable characters are expected"
+    if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
+        detail = f"1 to {LONGEST_KEY} printable ASCII characters are expected"
         raise MalformedRequest(f"Idempotency-Key: {detail}", [Fault("Idempotency-Key", detail)])
     system = request.headers.get("Content-Crs", "").encode()
     content = b"\n".join((request.method.encode(), request.full_path.encode(), system, request.get_data()))

@@ -65,6 +65,11 @@ class Number(fields.Float):
 class Money(fields.Field[decimal.Decimal]):
     """An amount in euro as a number in JSON, rounded half-even to cents."""
 
+    def __init__(self, **options: Any) -> None:
+        limits = {"exclusiveMinimum": -int(MONEY_LIMIT), "exclusiveMaximum": int(MONEY_LIMIT)}
+        options["metadata"] = {**limits, **options.get("metadata", {})}
+        super().__init__(**options)
+
     default_error_messages = {"invalid": "Not a valid number."}  # noqa: RUF012 — marshmallow's own name and form
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> decimal.Decimal:

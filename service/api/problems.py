@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import structlog
 from flask import Flask, Response, request
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service.errors import BodyTooLarge, Fault, KuntokantaError
@@ -34,7 +34,12 @@ class FaultSchema(Schema):
 
 
 class ProblemSchema(Schema):
-    """A problem document of RFC 9457."""
+    """A problem document of RFC 9457, which may say more: that of an import has its `report`."""
+
+    class Meta:
+        """RFC 9457, 3.2: clients pass over members that they do not know."""
+
+        unknown = INCLUDE
 
     type = fields.String(required=True, metadata={"description": "What kind of problem it is"})
     title = fields.String(required=True)

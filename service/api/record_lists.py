@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from flask import Response
 from geoalchemy2 import Geometry
+from marshmallow import validate
 from sqlalchemy import JSON, Column, ColumnElement, Enum
 
 from gis.crs import CRS84, Crs
@@ -42,6 +43,7 @@ _BY_NAME: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "asset_id": {"type": "string", "description": "Public id of the asset"},
     }
 )
+_YEARS = validate.Range(0, 9999)
 
 
 class MunicipalListQuery(PageQuery):
@@ -53,8 +55,8 @@ class MunicipalListQuery(PageQuery):
 class YearsQuery(MunicipalListQuery):
     """Of which years."""
 
-    year_from = QueryNumber(load_default=None, metadata={"description": "First year"})
-    year_to = QueryNumber(load_default=None, metadata={"description": "Last year"})
+    year_from = QueryNumber(load_default=None, validate=_YEARS, metadata={"description": "First year"})
+    year_to = QueryNumber(load_default=None, validate=_YEARS, metadata={"description": "Last year"})
 
 
 def municipal_page(

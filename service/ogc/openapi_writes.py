@@ -82,7 +82,7 @@ def _parameters() -> dict[str, Any]:
         "idempotencyKey": _header(
             "Idempotency-Key",
             "A request repeated with the same key within 24 hours is answered again, not done again",
-            {**text, "maxLength": 255},
+            {"type": "string", "pattern": "^[!-~]([ -~]*[!-~])?$", "maxLength": 255},
         ),
     }
 

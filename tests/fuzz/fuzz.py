@@ -1,0 +1,94 @@
+"""Asks the service what OpenAPI lets clients ask, by schemathesis, on a database of its own; ends 1 with findings.
+
+`make fuzz` asks everything; `fuzz.py --short` a part of it, always the same, for the tests.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE, ROOT = Path(__file__).resolve().parent, Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from service.cluster.cluster import Cluster  # noqa: E402 — found through the line above
+from service.cluster.port import LOOPBACK, choose_port  # noqa: E402
+
+PROGRAMS = Path(sys.executable).parent
+DOCUMENTS = ("/ogc/api?f=json", "/api/v1/openapi.json")
+SEEDS, EXAMPLES = (1, 2, 3), 50
+# A collection and a list of each kind; with few parameters, since all pairs of them are asked.
+SHORT = r"/collections/district(/items|/tiles.*)?$|/v1/(assets/{asset_key}|budgets|parameters)$"
+
+
+def main(*, short: bool) -> int:
+    """Ask without and with a token; return 0 where nothing was found."""
+    with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as (address, token):
+        bounds = ["--include-path-regex", SHORT] if short else []
+        codes = [
+            _ask(Path(folder), address + document, [*credentials, *bounds], seed, 3 if short else EXAMPLES)
+            for seed in SEEDS[: 1 if short else None]
+            for credentials in ([], ["--header", f"Authorization: Bearer {token}"])
+            for document in DOCUMENTS
+        ]
+    return int(any(codes))
+
+
+def _ask(folder: Path, document: str, options: list[str], seed: int, examples: int) -> int:
+    program = [str(PROGRAMS / "schemathesis"), "--config-file", str(HERE / "schemathesis.toml"), "run", document]
+    bounds = ["--checks", "all", "--seed", str(seed), "--max-examples", str(examples), "--continue-on-failure"]
+    quietly = ["--no-color", "--warnings", "off", "--generation-database", "none"]
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "sound_questions", "PYTHONPATH": str(HERE)}
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    return subprocess.run([*program, *bounds, *quietly, *options], cwd=folder, env=environment, check=False).returncode
+
+
+@contextmanager
+def _service(folder: Path) -> Iterator[tuple[str, str]]:
+    """Give the address of a service with the demo municipality, and a token that may do everything in it."""
+    cluster, name = Cluster(ROOT / ".local" / "test-cluster", durable=False), f"fuzz_{os.getpid()}"
+    cluster.start()
+    cluster.create_database(name)
+    environment = {**os.environ, "KUNTOKANTA_DATABASE_URL": cluster.url(name), "KUNTOKANTA_OPEN_READING": "true"}
+    try:
+        for command in (["migrate"], ["demo", "--token-file", str(folder / "token")]):
+            subprocess.run([str(PROGRAMS / "kuntokanta"), *command], cwd=ROOT, env=environment, check=True)
+        with _served(environment) as address:
+            yield address, (folder / "token").read_text("utf-8").strip()
+    finally:
+        cluster.drop_database(name)
+
+
+@contextmanager
+def _served(environment: dict[str, str]) -> Iterator[str]:
+    port = choose_port(None)
+    options = ["-c", "service/gunicorn.py", "--bind", f"{LOOPBACK}:{port}", "service.wsgi:app"]
+    server = subprocess.Popen([str(PROGRAMS / "gunicorn"), *options], cwd=ROOT, env=environment)
+    try:
+        _wait_for(f"http://{LOOPBACK}:{port}/ogc/conformance")
+        yield f"http://{LOOPBACK}:{port}"
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(address, timeout=10).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise TimeoutError(address)
+
+
+if __name__ == "__main__":
+    sys.exit(main(short="--short" in sys.argv))
