@@ -13,6 +13,7 @@ from service import ogc
 from service.api import (
     asset_classes,
     assets,
+    enrolments,
     feature_writes,
     health,
     measure_rules,
@@ -89,6 +90,7 @@ def _rest_blueprints() -> list[RestBlueprint]:
         nested_records.blueprint,
         valuations.blueprint,
         needs.blueprint,
+        enrolments.blueprint,
         parameters.blueprint,
         measure_rules.blueprint,
         statistics.blueprint,

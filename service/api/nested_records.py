@@ -1,4 +1,4 @@
-"""The records of an asset: assessments, components, capacities, measures, outages and its history."""
+"""The records of an asset: assessments, components, capacities, measures, suitabilities, outages and its history."""
 
 from __future__ import annotations
 
@@ -14,12 +14,20 @@ from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.identity import check_readable, needs, principal
-from service.api.nested_schemas import AssessmentBody, CapacityBody, ComponentBody, MeasureBody
+from service.api.nested_schemas import AssessmentBody, CapacityBody, ComponentBody, MeasureBody, SuitabilityBody
 from service.api.record_lists import record_document, record_page
 from service.api.state import database
 from service.operations.access import Action
 from service.operations.assets import read_asset
-from service.operations.records import ASSESSMENT, CAPACITY, COMPONENT, MEASURE, AssetRecordKind, add_asset_record
+from service.operations.records import (
+    ASSESSMENT,
+    CAPACITY,
+    COMPONENT,
+    MEASURE,
+    SUITABILITY,
+    AssetRecordKind,
+    add_asset_record,
+)
 from service.queries.asset_key import AssetKey
 from service.queries.record_sets import OUTAGES, VERSIONS, RecordSet
 
@@ -38,6 +46,7 @@ _ADDABLE = (
     _Addable("components", COMPONENT, ComponentBody),
     _Addable("capacities", CAPACITY, CapacityBody),
     _Addable("measures", MEASURE, MeasureBody),
+    _Addable("suitabilities", SUITABILITY, SuitabilityBody),
 )
 _READABLE = (
     *((each.path, each.kind.records) for each in _ADDABLE),

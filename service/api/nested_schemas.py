@@ -80,8 +80,24 @@ class CapacityBody(marshmallow.Schema):
     area_code = Text(longest=LONGEST_CODE, **_OPTIONAL)
     valid_from = Day(required=True)
     valid_to = Day(metadata={"description": "First day on which it no longer holds"}, **_OPTIONAL)
-    capacity = Number(required=True, validate=validate.Range(0))
+    capacity = Number(validate=validate.Range(0), metadata={"description": "Or caretakers"}, **_OPTIONAL)
+    capacity_unit = Text(
+        longest=LONGEST_CODE,
+        metadata={"description": "The unit meant: refused where the service counts in another; not stored"},
+        **_OPTIONAL,
+    )
+    caretakers = Number(
+        validate=validate.Range(0),
+        metadata={"description": "The capacity is these × the parameter places_per_caretaker of the service"},
+        **_OPTIONAL,
+    )
     running_cost_eur = Money(validate=validate.Range(0.0), **_OPTIONAL)
+
+    @marshmallow.validates_schema(skip_on_field_errors=True)
+    def check_capacity(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse a capacity that is told twice, or not at all."""
+        if (data.get("capacity") is None) == (data.get("caretakers") is None):
+            raise marshmallow.ValidationError("Give either capacity or caretakers.", "capacity")
 
     @marshmallow.validates_schema(skip_on_field_errors=False)
     def check_validity(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -99,6 +115,11 @@ class MeasureBody(marshmallow.Schema):
     year = WholeNumber(required=True, least=1900, most=2200)
     cost_eur = Money(validate=validate.Range(0.0), **_OPTIONAL)
     condition_index_after = Number(validate=validate.Range(0, 1), **_OPTIONAL)
+    service_code = Text(longest=LONGEST_CODE, metadata={"description": "Service of capacity_after"}, **_OPTIONAL)
+    capacity_after = Number(validate=validate.Range(0), **_OPTIONAL)
+    quantity_after = Number(
+        validate=validate.Range(0), metadata={"description": "In the unit of the asset's class"}, **_OPTIONAL
+    )
     remark = Text(**_OPTIONAL)
 
     @marshmallow.validates_schema(skip_on_field_errors=False)
@@ -107,3 +128,26 @@ class MeasureBody(marshmallow.Schema):
         year = data.get("year")
         if data.get("state") == MeasureState.DONE and year and year > datetime.datetime.now(datetime.UTC).year:
             raise marshmallow.ValidationError(f"{year} is in the future, and the measure is said to be done.", "year")
+
+    @marshmallow.validates_schema(skip_on_field_errors=True)
+    def check_capacity(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse a capacity of no service."""
+        if data.get("capacity_after") is not None and data.get("service_code") is None:
+            raise marshmallow.ValidationError("A capacity belongs to a service: name it.", "service_code")
+
+
+class SuitabilityBody(marshmallow.Schema):
+    """How an asset fits a service: class 5 wholly, 1 not at all, and what curing that costs."""
+
+    service_code = Text(required=True, longest=LONGEST_CODE)
+    assessed_on = Day(required=True)
+    suitability_class = WholeNumber(required=True, least=1, most=5)
+    curing_cost_eur = Money(validate=validate.Range(0.0), metadata={"description": "VAT 0"}, **_OPTIONAL)
+    assessor = Text(**_OPTIONAL)
+    remark = Text(**_OPTIONAL)
+
+    @marshmallow.validates("assessed_on")
+    def check_day(self, value: datetime.date, **_: Any) -> None:
+        """Refuse a day of the future; a day is over latest at UTC+14."""
+        if value > (datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=14)).date():
+            raise marshmallow.ValidationError(f"{value} is in the future.")

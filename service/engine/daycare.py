@@ -7,13 +7,13 @@ from service.engine.arrays import FloatArray
 PLACES_PER_CARETAKER = 7.0
 
 
-def daycare_capacity(caretakers: FloatArray) -> FloatArray:
-    """Return the places that so many caretakers can fill, 7 each.
+def daycare_capacity(caretakers: FloatArray, places_per_caretaker: float = PLACES_PER_CARETAKER) -> FloatArray:
+    """Return the places that so many caretakers can fill, 7 each unless told otherwise.
 
     >>> daycare_capacity(np.array([6.0]))
     array([42.])
     """
-    return caretakers * PLACES_PER_CARETAKER
+    return caretakers * places_per_caretaker
 
 
 def daycare_occupancy_percent(coefficient_sum: FloatArray, caretakers: FloatArray) -> FloatArray:

@@ -13,14 +13,16 @@ from sqlalchemy.engine import Connection
 from models.capacity import CAPACITY_ID_SEQUENCE, Service, ServiceArea
 from models.condition import ASSESSMENT_ID_SEQUENCE, COMPONENT_ID_SEQUENCE, Component
 from models.measure import MEASURE_ID_SEQUENCE
+from models.suitability import SUITABILITY_ID_SEQUENCE
 from service.database import Database
 from service.errors import DataConflict, Fault, InvalidData, NotFound
+from service.operations.capacity_units import places_of, unit_faults
 from service.operations.condition_scales import condition_index_on_scale
 from service.operations.kept_answers import Finish
 from service.queries.asset_key import AssetKey
 from service.queries.assets import find_asset_class
 from service.queries.imports import load_scale_points
-from service.queries.record_sets import ASSESSMENTS, CAPACITIES, COMPONENTS, MEASURES, RecordSet
+from service.queries.record_sets import ASSESSMENTS, CAPACITIES, COMPONENTS, MEASURES, SUITABILITIES, RecordSet
 from service.queries.record_writes import draw_number, insert_record
 from service.queries.records import load_record, record_exists
 
@@ -110,7 +112,11 @@ def _capacity(connection: Connection, key: AssetKey, values: Values, faults: lis
     area = {"municipality_code": key.municipality_code, "service_code": service_code, "area_code": area_code}
     if not faults and area_code is not None and not record_exists(connection, ServiceArea, **area):
         faults.append(Fault("/area_code", f"'{area_code}' is not an area of the service {service_code}."))
-    return _without_author(values)
+    stored = {name: value for name, value in _without_author(values).items() if name != "capacity_unit"}
+    if not faults:
+        faults += unit_faults(connection, service_code, values.get("capacity_unit"))
+        stored["capacity"] = places_of(connection, key.municipality_code, values, faults)
+    return stored
 
 
 def service_faults(connection: Connection, service_code: str) -> list[Fault]:
@@ -120,8 +126,15 @@ def service_faults(connection: Connection, service_code: str) -> list[Fault]:
     return [Fault("/service_code", f"'{service_code}' is not a service of the register.")]
 
 
-def _measure(_: Connection, __: AssetKey, values: Values, ___: list[Fault]) -> dict[str, Any]:
+def _measure(connection: Connection, _: AssetKey, values: Values, faults: list[Fault]) -> dict[str, Any]:
+    if values["service_code"] is not None:
+        faults += service_faults(connection, values["service_code"])
     return _without_author(values)
+
+
+def _suitability(connection: Connection, _: AssetKey, values: Values, faults: list[Fault]) -> dict[str, Any]:
+    faults += service_faults(connection, values["service_code"])
+    return {**values, "recorded_at": datetime.datetime.now(datetime.UTC)}
 
 
 def _without_author(values: Values) -> dict[str, Any]:
@@ -132,3 +145,4 @@ ASSESSMENT = AssetRecordKind(ASSESSMENTS, ASSESSMENT_ID_SEQUENCE, "assessment_id
 COMPONENT = AssetRecordKind(COMPONENTS, COMPONENT_ID_SEQUENCE, "component_id", _component)
 CAPACITY = AssetRecordKind(CAPACITIES, CAPACITY_ID_SEQUENCE, "capacity_id", _capacity)
 MEASURE = AssetRecordKind(MEASURES, MEASURE_ID_SEQUENCE, "measure_id", _measure)
+SUITABILITY = AssetRecordKind(SUITABILITIES, SUITABILITY_ID_SEQUENCE, "suitability_id", _suitability)

@@ -15,7 +15,7 @@ from service.operations.records import service_faults
 from service.operations.replacement import KnownRecord, present_record, replace_record
 from service.queries.data_version import raise_data_version
 from service.queries.municipalities import municipality_exists
-from service.queries.record_sets import SERVICE_AREAS, SERVICE_NEEDS
+from service.queries.record_sets import GRADE_ENROLMENTS, SERVICE_AREAS, SERVICE_NEEDS
 from service.queries.record_writes import insert_record
 from service.queries.records import load_record, record_exists
 
@@ -84,6 +84,25 @@ def put_service_need(database: Database, key: Values, values: Values, known: Kno
     with database.writing() as session:
         _check_area(session.connection(), key)
         return replace_record(session, SERVICE_NEEDS, key, values, known)
+
+
+def read_grade_enrolment(database: Database, key: Values) -> Values:
+    """Return the pupils of one grade, area and year; raises `NotFound` where none are counted."""
+    with database.reading() as connection:
+        return present_record(load_record(connection, GRADE_ENROLMENTS, key))
+
+
+def put_grade_enrolment(database: Database, key: Values, values: Values, known: KnownRecord) -> Values:
+    """Write the pupils of one grade, area and year over those present, or as new ones; return the record.
+
+    Raises:
+        InvalidData: The service has no such area in the municipality.
+        VersionMissing: There are some, and the client did not say which record it knows.
+        StaleVersion: They have been changed since the client read them, or the client knows a record not there.
+    """
+    with database.writing() as session:
+        _check_area(session.connection(), key)
+        return replace_record(session, GRADE_ENROLMENTS, key, values, known)
 
 
 def _area_faults(connection: Connection, values: Values) -> list[Fault]:

@@ -43,6 +43,8 @@ LIMITS: Mapping[str, tuple[float | None, float | None]] = {
     "capacity": (0, None),
     "running_cost_eur": (0, None),
     "users": (0, None),
+    "caretakers": (0, None),
+    "grade": (0, 30),
     "customers_affected": (0, None),
 }
 # What the columns' types hold, for fields whose own limits are wider or not declared.
@@ -215,6 +217,7 @@ RECORD_TARGETS = (
     ),
     _record_target("capacity", ("asset_id", "service_code", "valid_from"), ("capacity_id", "capacity_id_seq")),
     _record_target("service_usage", ("asset_id", "service_code", "observed_on")),
+    _record_target("grade_enrolment", ("service_code", "area_code", "year", "grade")),
     _record_target("outage", ("source_system", "source_id"), ("outage_id", "outage_id_seq")),
     _record_target("population_forecast", ("area_code", "scenario", "year", "age")),
     _record_target("population_grid", ("grid_code", "cell_id")),

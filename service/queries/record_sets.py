@@ -14,6 +14,7 @@ from models.base import Base
 from models.capacity import Capacity, Service, ServiceArea, ServiceNeed
 from models.condition import Component, ConditionAssessment, ConditionScale, ConditionScaleValue
 from models.cost_index import CostIndex
+from models.enrolment import GradeEnrolment
 from models.import_batch import ImportBatch
 from models.measure import Budget, Measure, Outage
 from models.measure_rule import MeasureRule
@@ -21,6 +22,7 @@ from models.municipality import Municipality
 from models.parameter import Parameter, ParameterValue
 from models.population import PopulationForecast
 from models.source import Source
+from models.suitability import Suitability
 from service.queries.tables import table_of
 
 
@@ -92,6 +94,8 @@ OUTAGES = _of(Outage, "municipality_code", "outage_id")
 VERSIONS = _of(AssetVersion, "municipality_code", "asset_id", "row_version")
 SERVICES = _of(Service, "service_code")
 SERVICE_AREAS = _of(ServiceArea, "municipality_code", "service_code", "area_code")
+SUITABILITIES = _of(Suitability, "municipality_code", "suitability_id")
+GRADE_ENROLMENTS = _of(GradeEnrolment, "municipality_code", "service_code", "area_code", "year", "grade")
 SERVICE_NEEDS = _of(ServiceNeed, "municipality_code", "service_code", "area_code", "scenario", "year")
 POPULATION_FORECASTS = _of(PopulationForecast, "municipality_code", "area_code", "scenario", "year", "age")
 BUDGETS = _of(Budget, "municipality_code", "year", "asset_class")
@@ -109,10 +113,12 @@ RECORD_SETS = (
     CAPACITIES,
     MEASURES,
     OUTAGES,
+    SUITABILITIES,
     VERSIONS,
     SERVICES,
     SERVICE_AREAS,
     SERVICE_NEEDS,
+    GRADE_ENROLMENTS,
     POPULATION_FORECASTS,
     BUDGETS,
     MUNICIPALITIES,

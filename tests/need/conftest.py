@@ -63,19 +63,20 @@ class Planner:
 
 
 @pytest.fixture(scope="module")
-def planner_of(module_database: Database) -> Callable[[str], Planner]:
+def planner_of(module_database: Database) -> Callable[..., Planner]:
     """Gives the service as a planner of a municipality sees it."""
     app = create_app(Settings(database_url="unused"), module_database)
 
-    def planner_of(municipality_code: str) -> Planner:
-        token = create_token(module_database, holder="planner", role=Role.PLANNER, municipality_code=municipality_code)
+    def planner_of(municipality_code: str, role: str = Role.PLANNER) -> Planner:
+        grant = {"role": Role(role), "municipality_code": municipality_code}
+        token = create_token(module_database, holder="planner", **grant)
         return Planner(app.test_client(), token, municipality_code)
 
     return planner_of
 
 
 @pytest.fixture(scope="module")
-def planner(module_database: Database, planner_of: Callable[[str], Planner]) -> Planner:
+def planner(module_database: Database, planner_of: Callable[..., Planner]) -> Planner:
     """The demo municipality's planner."""
     load_demo(module_database, only_if_empty=True)
     return planner_of("999")
@@ -196,3 +197,9 @@ def register(database: Database) -> Callable[[], AbstractContextManager[NeedRegi
             yield NeedRegister(session)
 
     return register
+
+
+@pytest.fixture(scope="session")
+def need_register() -> type[NeedRegister]:
+    """What writes a register with short calls."""
+    return NeedRegister
