@@ -16,6 +16,7 @@ from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.fields import QueryNumber, Text, WholeNumber, municipality_field
 from service.api.identity import needs, principal, readable_municipality
+from service.api.run_bodies import REQUESTS, RunKinds
 from service.api.state import database
 from service.errors import NotFound
 from service.operations.access import Action
@@ -25,7 +26,7 @@ from service.operations.runs import cancel_run, list_runs, look_at_run, paramete
 from service.operations.valuation_computation import ValuationRequest
 from service.queries.report_rows import load_run
 
-blueprint = RestBlueprint("runs", __name__, description="Valuations: what was computed when, with which parameters")
+blueprint = RestBlueprint("runs", __name__, description="Runs: what was computed when, with which parameters")
 _OBJECT = {"type": "object"}
 _SHOWN = (
     "kind",
@@ -54,12 +55,12 @@ _PARAMETERS = (
 )
 
 
-class RunBody(Schema):
-    """What to value and how."""
+class RunBody(RunKinds):
+    """What to compute and how."""
 
     municipality_code = municipality_field(required=True)
-    kind = fields.String(load_default="valuation", validate=validate.OneOf(["valuation"]))
-    valuation_year = WholeNumber(required=True, least=1900, most=2200)
+    kind = fields.String(load_default="valuation", validate=validate.OneOf(["valuation", *REQUESTS]))
+    valuation_year = WholeNumber(least=1900, most=2200)
     method = fields.String(allow_none=True, load_default=None, validate=validate.OneOf(list(METHODS)))
     scenario = Text(allow_none=True, load_default=None, metadata={"description": "Of population and given needs"})
     area_scenario = Text(
@@ -94,22 +95,26 @@ class RunListQuery(Schema):
 @repeatable
 @blueprint.arguments(RunBody)
 def create(body: Mapping[str, Any]) -> Response:
-    """Start a valuation; `Location` says where to look at it."""
+    """Start a valuation, a scenario or a search for required funding; `Location` says where to look at it."""
     principal().check(Action.WRITE_PLANS, body["municipality_code"])
-    request = ValuationRequest(
+    answer = CreatedAnswer(_begun, 202)
+    asked = REQUESTS.get(body["kind"], _valuation)
+    start_run(database(), asked(body, principal().holder), finish=answer)
+    return answer.response()
+
+
+def _valuation(body: Mapping[str, Any], holder: str) -> ValuationRequest:
+    return ValuationRequest(
         municipality_code=body["municipality_code"],
         valuation_year=body["valuation_year"],
         method=body["method"],
         scenario=body["scenario"],
         horizon_years=body["horizon_years"],
         is_proportional=body["retention"] == "proportional",
-        created_by=principal().holder,
+        created_by=holder,
         area_scenario=body["area_scenario"],
         need_method=body["need_method"],
     )
-    answer = CreatedAnswer(_begun, 202)
-    start_run(database(), request, finish=answer)
-    return answer.response()
 
 
 @blueprint.route("/runs", methods=["GET"])
@@ -129,7 +134,7 @@ def list_all(query: Mapping[str, Any]) -> Response:
 @blueprint.answers(200, _OBJECT)
 def read(run: str) -> Response:
     """Read a run: its state, settings and outcome."""
-    municipality, run_id = _readable(run)
+    municipality, run_id = readable_run(run)
     return json_answer(_document(look_at_run(database(), municipality, run_id)))
 
 
@@ -137,7 +142,7 @@ def read(run: str) -> Response:
 @blueprint.answers(200, _OBJECT)
 def read_parameters(run: str) -> Response:
     """List the parameter values that a run read, each with its source."""
-    rows = parameters_of_run(database(), *_readable(run))
+    rows = parameters_of_run(database(), *readable_run(run))
     return json_answer({"items": [{name: row[name] for name in _PARAMETERS} for row in rows]})
 
 
@@ -146,7 +151,7 @@ def read_parameters(run: str) -> Response:
 @needs(Action.WRITE_PLANS)
 def cancel(run: str) -> Response:
     """Cancel a run that has not ended; nothing of it is stored."""
-    municipality, run_id = _readable(run)
+    municipality, run_id = readable_run(run)
     principal().check(Action.WRITE_PLANS, municipality)
     cancel_run(database(), municipality, run_id)
     return Response(status=204)
@@ -160,7 +165,8 @@ def _begun(session: Session, key: Mapping[str, Any]) -> tuple[Any, Mapping[str, 
     return document, {"Location": url_for("runs.read", run=document["id"], _external=True)}
 
 
-def _readable(run: str) -> tuple[str, int]:
+def readable_run(run: str) -> tuple[str, int]:
+    """Return the key that a run's id stands for; raises `NotFound`, and what `readable_municipality` raises."""
     found = re.fullmatch("([0-9]{3})-([1-9][0-9]{0,17})", run, re.ASCII)
     if found is None:
         raise NotFound("There is no such run: an id is like 091-12.")
@@ -170,4 +176,5 @@ def _readable(run: str) -> tuple[str, int]:
 
 def _document(run: Mapping[str, Any]) -> dict[str, Any]:
     key = {"id": f"{run['municipality_code']}-{run['run_id']}", "municipality_code": run["municipality_code"]}
-    return key | {"run_id": run["run_id"]} | {name: run[name] for name in _SHOWN}
+    shown = {name: run[name] for name in _SHOWN} | {"progress": run.get("progress")}
+    return key | {"run_id": run["run_id"]} | shown

@@ -62,10 +62,17 @@ def begin_funding(database: Database, request: FundingRequest, finish: Finish | 
         return record_run(session, request.municipality_code, KIND, values, finish)
 
 
-def carry_out_funding(database: Database, request: FundingRequest, run_id: int) -> None:
+def carry_out_funding(
+    database: Database, request: FundingRequest, run_id: int, is_held: Callable[[], None] = lambda: None
+) -> None:
     """Search and store; raises as `find_funding` does."""
     progress = RunProgress(database, request.municipality_code, run_id)
-    work_on_run(database, request.municipality_code, run_id, lambda session: _work(session, request, run_id, progress))
+
+    def work(session: Session) -> Mapping[str, Any]:
+        is_held()
+        return _work(session, request, run_id, progress)
+
+    work_on_run(database, request.municipality_code, run_id, work)
 
 
 def _plan(connection: Connection, request: FundingRequest) -> tuple[RowMapping, list[RowMapping]]:

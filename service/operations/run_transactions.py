@@ -15,6 +15,7 @@ from service.engine.errors import EngineError
 from service.errors import InvalidData, KuntokantaError
 from service.operations.kept_answers import Finish
 from service.queries.results import end_run, finish_run, hold_run, next_run_id, store_run
+from service.queries.run_progress import forget_progress
 
 Work = Callable[[Session], Mapping[str, Any]]
 """What a run computes and stores; it returns what is known of the run at its end: `settings`, `asset_count` …"""
@@ -64,6 +65,13 @@ def work_on_run(database: Database, municipality_code: str, run_id: int, work: W
         if isinstance(error, EngineError):
             raise InvalidData(str(error)) from error
         raise
+    finally:
+        _forget_progress(database, municipality_code, run_id)
+
+
+def _forget_progress(database: Database, municipality_code: str, run_id: int) -> None:
+    with database.writing() as session:
+        forget_progress(session, municipality_code, run_id)
 
 
 def _fail(database: Database, municipality_code: str, run_id: int, error: Exception) -> None:

@@ -4,41 +4,72 @@ from __future__ import annotations
 
 import datetime
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import structlog
+from sqlalchemy.engine import RowMapping
 
 from models.run import RunState
 from service.database import Database
 from service.errors import DataConflict, KuntokantaError, NotFound
+from service.operations.funding_runs import begin_funding, carry_out_funding
 from service.operations.kept_answers import Finish
+from service.operations.scenario_requests import FundingRequest, ScenarioRequest
+from service.operations.scenario_runs import begin_scenario, carry_out_scenario
 from service.operations.valuation import begin_run, carry_out_run
 from service.operations.valuation_computation import ValuationRequest
 from service.queries.report_rows import load_run, load_run_parameters, load_runs
 from service.queries.results import end_run, is_held
+from service.queries.run_progress import load_progress
 
 ENDED_MEANWHILE = "The process that carried it out has ended; start the run again."
 
 
-def start_run(database: Database, request: ValuationRequest, finish: Finish | None = None) -> int:
-    """Begin a valuation, carry it out in a thread of its own and return its id at once.
+Request = ValuationRequest | ScenarioRequest | FundingRequest
+
+
+def begin(database: Database, request: Request, finish: Finish | None = None) -> int:
+    """Record that a run of any kind has begun and return its id; raises as the kind's own function does."""
+    if isinstance(request, ScenarioRequest):
+        return begin_scenario(database, request, finish)
+    if isinstance(request, FundingRequest):
+        return begin_funding(database, request, finish)
+    return begin_run(database, request, finish)
+
+
+def carry_out(database: Database, request: Request, run_id: int, is_held: Callable[[], None]) -> None:
+    """Compute and store a run of any kind that has begun; raises as the kind's own function does.
+
+    `is_held` is called as soon as the run holds its lock.
+    """
+    if isinstance(request, ScenarioRequest):
+        carry_out_scenario(database, request, run_id, is_held)
+    elif isinstance(request, FundingRequest):
+        carry_out_funding(database, request, run_id, is_held)
+    else:
+        carry_out_run(database, request, run_id, lambda _: is_held())
+
+
+def start_run(database: Database, request: Request, finish: Finish | None = None) -> int:
+    """Begin a run, carry it out in a thread of its own and return its id at once.
 
     `finish` is called when the run is recorded, within that transaction, with its key.
 
     Raises:
-        NotFound, InvalidData: the request itself is wrong; no run is recorded.
+        NotFound, InvalidData, ParameterMissing: the request itself is wrong; no run is recorded.
     """
-    run_id = begin_run(database, request, finish)
+    run_id = begin(database, request, finish)
     holds = threading.Event()
     threading.Thread(target=_carry_out, args=(database, request, run_id, holds), daemon=True).start()
     holds.wait(timeout=10)
     return run_id
 
 
-def _carry_out(database: Database, request: ValuationRequest, run_id: int, holds: threading.Event) -> None:
+def _carry_out(database: Database, request: Request, run_id: int, holds: threading.Event) -> None:
     log = structlog.get_logger().bind(run_id=run_id, municipality_code=request.municipality_code)
     try:
-        carry_out_run(database, request, run_id, lambda _: holds.set())
+        carry_out(database, request, run_id, holds.set)
         log.info("run_finished")
     except KuntokantaError as error:
         log.info("run_failed", error=error.detail)
@@ -61,7 +92,15 @@ def look_at_run(database: Database, municipality_code: str, run_id: int) -> dict
             run = load_run(session.connection(), municipality_code, run_id)
     if run is None:
         raise NotFound(f"There is no run {municipality_code}-{run_id}.")
-    return dict(run)
+    return dict(run) | {"progress": _progress(database, run)}
+
+
+def _progress(database: Database, run: RowMapping) -> dict[str, Any] | None:
+    if run["state"] != RunState.RUNNING:
+        return None
+    with database.reading() as connection:
+        told = load_progress(connection, run["municipality_code"], run["run_id"])
+    return None if told is None else dict(told)
 
 
 def list_runs(database: Database, municipality_code: str, before: int | None, limit: int) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -108,7 +108,7 @@ def unpacked_reasons(asset_ids: bytes, packed: bytes, asset_id: int) -> list[Rea
     return [Reason(code) for code in years[place].tolist()]
 
 
-def asset_in_scenario(connection: Connection, run: Mapping[str, Any], asset_id: int) -> Sequence[Mapping[str, Any]]:
+def asset_in_scenario(connection: Connection, run: Mapping[str, Any], asset_id: int) -> list[dict[str, Any]]:
     """Return why an asset was treated or not in each year of a scenario, with its measures.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -56,14 +56,21 @@ def begin_scenario(database: Database, request: ScenarioRequest, finish: Finish 
         return record_run(session, request.municipality_code, KIND, values, finish)
 
 
-def carry_out_scenario(database: Database, request: ScenarioRequest, run_id: int) -> None:
+def carry_out_scenario(
+    database: Database, request: ScenarioRequest, run_id: int, is_held: Callable[[], None] = lambda: None
+) -> None:
     """Compute and store a scenario that has begun.
 
     Raises:
         InvalidData, ParameterMissing, RunCancelled: As for `run_scenario_of`.
     """
     progress = RunProgress(database, request.municipality_code, run_id)
-    work_on_run(database, request.municipality_code, run_id, lambda session: _work(session, request, run_id, progress))
+
+    def work(session: Session) -> Mapping[str, Any]:
+        is_held()
+        return _work(session, request, run_id, progress)
+
+    work_on_run(database, request.municipality_code, run_id, work)
 
 
 def _work(session: Session, request: ScenarioRequest, run_id: int, progress: RunProgress) -> Mapping[str, Any]:
