@@ -12,8 +12,9 @@ What costs most, and why it stays (perf and py-spy, four connections):
   (`row_to_json` took 13 ms more), 20 ms look up each feature's figures in the newest valuation, which stand in a table
   of their own so that a run is stored by COPY and history stays, 10 ms are the geometry with its transformation. Of the
   process's, most is taking 8 MB in and giving them out.
-- A bbox: 4.7 ms of PostgreSQL, more than half in going down two B-trees for each feature, to its class's attributes and
-  to its valuation: the price of one table of all assets, which sums and tiles of all classes gain by.
+- A bbox: 4.7 ms of PostgreSQL, half of it in reading rows through indexes: a third goes down two B-trees for each
+  feature, to its class's attributes and to its valuation. It is the price of one table of all assets, which sums and
+  tiles of all classes gain by.
 - A single feature: 0.10 ms of PostgreSQL and 0.27 ms of the process, where the feature's own text and links are less
   than a hundredth: the rest is gunicorn handing the connection from its polling thread to a working one and back,
   sending head and body, and waiting for one round trip to the database. Plain requests no longer come to Flask at all.
