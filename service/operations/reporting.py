@@ -12,6 +12,8 @@ from service.reports.as_csv import report_csv
 from service.reports.as_html import report_html
 from service.reports.as_json import report_json
 from service.reports.backlog import backlog_report
+from service.reports.funding import funding_report
+from service.reports.portfolio import portfolio_report
 from service.reports.report import Report
 from service.reports.service_need import service_need_report
 
@@ -49,9 +51,19 @@ def _service_need(connection: Connection, request: ReportRequest) -> Report:
     return service_need_report(connection, request.municipality_code, request.run_id, request.scenarios)
 
 
+def _portfolio(connection: Connection, request: ReportRequest) -> Report:
+    return portfolio_report(connection, request.municipality_code, request.group_by, request.run_id)
+
+
+def _funding(connection: Connection, request: ReportRequest) -> Report:
+    return funding_report(connection, request.municipality_code, request.group_by, request.run_id)
+
+
 REPORTS: dict[str, Callable[[Connection, ReportRequest], Report]] = {
     "backlog": _backlog,
     "service-need": _service_need,
+    "portfolio": _portfolio,
+    "funding": _funding,
 }
 FORMATS: dict[str, tuple[str, Callable[[Report, str], bytes]]] = {
     "json": ("application/json", report_json),

@@ -38,10 +38,11 @@ GROUP_COLUMNS: dict[str, Any] = {
 
 
 def load_run(connection: Connection, municipality_code: str, run_id: int | None = None) -> RowMapping | None:
-    """Return a run, or the municipality's newest finished one where none is named."""
+    """Return a run, or the municipality's newest finished valuation where none is named."""
     query = select(Run.__table__).where(Run.municipality_code == municipality_code)
     if run_id is None:
-        query = query.where(Run.state == RunState.FINISHED, Run.kind == "valuation").order_by(Run.run_id.desc()).limit(1)
+        query = query.where(Run.state == RunState.FINISHED, Run.kind == "valuation")
+        query = query.order_by(Run.run_id.desc()).limit(1)
     else:
         query = query.where(Run.run_id == run_id)
     return connection.execute(query).mappings().first()
@@ -82,6 +83,7 @@ def _sums() -> list[ColumnElement[Any]]:
     return [
         func.coalesce(func.sum(ValuationGroup.asset_count), 0).label("asset_count"),
         func.coalesce(func.sum(ValuationGroup.unvalued_count), 0).label("unvalued_count"),
+        func.coalesce(func.sum(ValuationGroup.quantity), 0).label("quantity"),
         *(func.coalesce(func.sum(columns[name]), 0).label(name) for name in MONEY_COLUMNS),
         func.coalesce(func.sum(ValuationGroup.asset_count).filter(is_guess), 0).label("default_condition_count"),
         func.coalesce(func.sum(ValuationGroup.replacement_cost_eur).filter(is_guess), 0).label(

@@ -16,17 +16,18 @@ from service.reports.drawn import drawn_charts
 from service.reports.hyphenation import hyphenated
 from service.reports.need_charts import need_charts
 from service.reports.report import Kind, Report, ReportColumn, ReportTable
-from service.reports.shown import grouped, shown
+from service.reports.shown import UNKNOWN, grouped, percent, shown
 from service.reports.told import demo_count, municipality_name, told_statement
 
 TEMPLATES = Path(__file__).parent / "templates"
-_CARDS = (
-    "repair_backlog_eur",
-    "needed_backlog_eur",
-    "avoidable_backlog_eur",
-    "capacity_investment_eur",
-    "renewal_need_eur_per_year",
-)
+_AMOUNTS = ("repair_backlog_eur", "needed_backlog_eur", "avoidable_backlog_eur", "capacity_investment_eur")
+_STOCK = ("replacement_cost_eur", "technical_value_eur", "asset_consumption_ratio", "facility_condition_index")
+_FUNDING = ("holding_cost_eur_per_year", "clearing_cost_eur_per_year", "budget_eur", "funding_gap_eur")
+_CARDS = {
+    "backlog": (*_AMOUNTS, "renewal_need_eur_per_year"),
+    "portfolio": (*_STOCK, "annual_wear_eur"),
+    "funding": (*_FUNDING, "asset_sustainability_ratio"),
+}
 _COLOURS = {"needed": NEEDED, "not_assessed": MISSING, "avoidable": AVOIDABLE}
 
 
@@ -55,11 +56,13 @@ def report_html(report: Report, language: str, more_style: str = "") -> str:
             municipality_name=municipality_name(report.municipality, language),
             style=Markup((TEMPLATES / "report.css").read_text("utf-8") + more_style),  # noqa: S704 -- our own file
             cards=[
-                _card(name, report.key_figures, language, translate) for name in _CARDS if name in report.key_figures
+                _card(name, report.key_figures, language, translate)
+                for name in _CARDS.get(report.name, ())
+                if name in report.key_figures
             ],
             tables=tables,
             charts=need_charts(report, language),
-            drawn=drawn_charts(report, language, without={table["name"] for table in tables if table["has_bars"]}),
+            drawn=drawn_charts(report, language, {table["name"] for table in tables if table["has_bars"]}),
             statement=told_statement(report, language),
             demo=demo_count(report),
         )
@@ -68,7 +71,7 @@ def report_html(report: Report, language: str, more_style: str = "") -> str:
 
 def _card(name: str, figures: dict[str, Any], language: str, translate: Callable[..., str]) -> dict[str, str]:
     amount = figures[name]
-    figure = "–" if amount is None else f"{grouped(float(amount), 0, language)} €"
+    figure = UNKNOWN if amount is None else _figure(name, float(amount), language)
     if name == "capacity_investment_eur" and figures.get("areas_with_unpriced_deficit"):
         figure = f"≥ {figure}"  # some deficit has no price: what is known is the least
     return {
@@ -77,6 +80,11 @@ def _card(name: str, figures: dict[str, Any], language: str, translate: Callable
         "figure": figure,
         "note": translate(f"report.note.{name}"),
     }
+
+
+def _figure(name: str, amount: float, language: str) -> str:
+    is_money = "_eur" in name
+    return f"{grouped(amount, 0, language)} €" if is_money else percent(amount, language)
 
 
 def _table(table: ReportTable, language: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -13,23 +14,29 @@ from service.reports.report import Kind, Report, ReportColumn, ReportTable
 from service.reports.shown import grouped, percent, shown
 
 MOST_ROWS = 40  # beyond, no label can be read
-WIDTH, LABEL_WIDTH, VALUE_WIDTH, ROW_HEIGHT = 720.0, 210.0, 90.0, 17.0
+WIDTH, LABEL_WIDTH, VALUE_WIDTH, ROW_HEIGHT = 720.0, 210.0, 90.0, 14.0
 PLOT_HEIGHT, AXIS_WIDTH, FOOT = 190.0, 80.0, 22.0
 _INK, _LINE = "#1b2733", "#d5dce2"
 
 
-def drawn_charts(report: Report, language: str, without: set[str]) -> list[dict[str, Any]]:
-    """Return title, legend and SVG of each chart; tables named in `without` or of more than 40 rows are not drawn."""
+def drawn_charts(report: Report, language: str, without: set[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return title, legend and SVG of each table's charts; none of those in `without` or of more than 40 rows."""
     tables = {each.name: each for each in report.tables if 0 < len(each.rows) <= MOST_ROWS and each.name not in without}
-    return [_drawn(chart, tables[chart.table], language) for chart in report.charts if chart.table in tables]
+    drawn = defaultdict(list)
+    for chart in report.charts:
+        if chart.table in tables:
+            drawn[chart.table].append(_drawn(chart, tables[chart.table], language))
+    return drawn
 
 
 def _drawn(chart: ReportChart, table: ReportTable, language: str) -> dict[str, Any]:
     columns = {column.name: column for column in table.columns}
     labels = [_label(row, [columns[name] for name in chart.labels], language) for row in table.rows]
-    values = [[float(row.get(each.column) or 0) for each in chart.series] for row in table.rows]
+    values = [[_value(row.get(each.column)) for each in chart.series] for row in table.rows]
     kind = columns[chart.series[0].column].kind
     title = text(language, f"report.chart.{chart.name}")
+    if chart.form is not ChartForm.LINES:  # a line passes over what is unknown, a bar has no length there
+        values = [[0.0 if math.isnan(each) else each for each in row] for row in values]
     draw = {ChartForm.BARS: _bars, ChartForm.COLUMNS: _columns, ChartForm.LINES: _lines}[chart.form]
     return {
         "title": title,
@@ -40,6 +47,10 @@ def _drawn(chart: ReportChart, table: ReportTable, language: str) -> dict[str, A
 
 def _label(row: dict[str, Any], columns: list[ReportColumn], language: str) -> str:
     return " · ".join(dict.fromkeys(shown(row.get(column.name), column, language) for column in columns))
+
+
+def _value(value: Any) -> float:
+    return math.nan if value is None else float(value)
 
 
 def _written(value: float, kind: Kind, language: str) -> str:
@@ -54,7 +65,7 @@ def _bars(chart: ReportChart, labels: list[str], values: list[list[float]], kind
     scale = (WIDTH - LABEL_WIDTH - VALUE_WIDTH) / highest
     parts = []
     for number, (label, row) in enumerate(zip(labels, values, strict=True)):
-        top = number * (height + 3)
+        top = number * (height + 2)
         parts.append(_text(LABEL_WIDTH - 6, top + height / 2 + 4, label, "end"))
         start = LABEL_WIDTH
         for lane, (value, series) in enumerate(zip(row, chart.series, strict=True)):
@@ -63,10 +74,10 @@ def _bars(chart: ReportChart, labels: list[str], values: list[list[float]], kind
             parts.append(_rectangle(x, y, value * scale, ROW_HEIGHT - 2, series.colour))
             start = x + value * scale
             if not chart.is_stacked:
-                parts.append(_text(start + 5, y + 12, _written(value, kind, language)))
+                parts.append(_text(start + 5, y + 10, _written(value, kind, language)))
         if chart.is_stacked:
-            parts.append(_text(start + 5, top + 12, _written(sum(row), kind, language)))
-    return _svg(parts, len(labels) * (height + 3))
+            parts.append(_text(start + 5, top + 10, _written(sum(row), kind, language)))
+    return _svg(parts, len(labels) * (height + 2))
 
 
 def _columns(chart: ReportChart, labels: list[str], values: list[list[float]], kind: Kind, language: str) -> Markup:
@@ -89,12 +100,15 @@ def _columns(chart: ReportChart, labels: list[str], values: list[list[float]], k
 
 def _lines(chart: ReportChart, labels: list[str], values: list[list[float]], kind: Kind, language: str) -> Markup:
     """Return a line per series over a scale that starts at 0."""
-    highest, parts = _scale(max((max(row) for row in values), default=0), kind, language)
+    highest, parts = _scale(
+        max((each for row in values for each in row if not math.isnan(each)), default=0), kind, language
+    )
     step = (WIDTH - AXIS_WIDTH - 30) / max(len(labels) - 1, 1)
     for number, series in enumerate(chart.series):
         points = " ".join(
             f"{AXIS_WIDTH + 10 + place * step:.1f},{PLOT_HEIGHT * (1 - row[number] / highest):.1f}"
             for place, row in enumerate(values)
+            if not math.isnan(row[number])
         )
         parts.append(f'<polyline points="{points}" fill="none" stroke="{series.colour}" stroke-width="2.2"/>')
     every = math.ceil(len(labels) / 16)

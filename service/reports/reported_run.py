@@ -33,7 +33,9 @@ def reported_run(
     if municipality is None:
         raise NotFound(f"There is no municipality {municipality_code}.")
     run = load_run(connection, municipality_code, run_id)
-    if run is None or run["state"] != "finished":
-        what = "no finished run: start one with POST /api/v1/runs" if run_id is None else f"no finished run {run_id}"
+    if run is None or (run["state"], run["kind"]) != ("finished", "valuation"):
+        what = (
+            "no finished run: start one with POST /api/v1/runs" if run_id is None else f"no finished valuation {run_id}"
+        )
         raise NotFound(f"Municipality {municipality_code} has {what}.")
     return dict(municipality), {name: run[name] for name in _SHOWN}

@@ -17,6 +17,8 @@ _CODED = {
     "service_code": "service",
     "need_basis": "need_basis",
     "parameter": "parameter",
+    "quantity_unit": "unit",
+    "goal": "funding_goal",
 }
 UNKNOWN = "–"
 
@@ -27,6 +29,8 @@ def shown(value: Any, column: ReportColumn, language: str) -> str:
         return UNKNOWN
     if isinstance(value, (dict, str)):
         return shown_text(value, column, language)
+    if column.name == "condition_class":
+        return f"{value} – {text(language, f'condition_class.{value}')}"
     return _number(value, column.kind, language)
 
 

@@ -17,8 +17,8 @@ weasyprint = pytest.importorskip("weasyprint", reason="Pango's libraries are not
 
 
 def streams(pdf: bytes) -> list[bytes]:
-    found = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
-    return [zlib.decompress(each) if each[:1] == b"\x78" else each for each in found]
+    found = re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL)
+    return [zlib.decompressobj().decompress(each) if each[:1] == b"\x78" else each for each in found]
 
 
 def drawn_text(pdf: bytes) -> str:

@@ -11,21 +11,25 @@ import service
 from service.catalogues import has_text
 from service.engine.curves import CurveKind
 from service.engine.explain_condition import _CURVE_PARAMETERS
+from service.engine.explain_methods import _LINE_FORMULAS
 from service.engine.retention import RetentionMode
 from service.engine.value import ReplacementCostBasis
 from service.queries.report_rows import GROUP_COLUMNS
 from service.reports.as_html import _CARDS
 
+_CARD_NAMES = {name for cards in _CARDS.values() for name in cards}
 ROOT = Path(service.__file__).parent
 EXPLAINING = [*(ROOT / "engine").glob("explain*.py"), ROOT / "operations" / "explanation.py"]
 _CURVES = [kind.name.lower() for kind in CurveKind]
+_PRICED = ["measure_unit_cost", "measure_share"]
 # What may stand in the place of the value in a formula's f-string.
 ENDINGS = {
     "effective_age_": _CURVES,
     "condition_assessed_": _CURVES,
     "condition_age_": _CURVES,
     "replacement_cost_": [basis.name.lower() for basis in ReplacementCostBasis],
-    "repair_backlog_": ["none", "basic_repair", "improvement"],
+    "repair_backlog_": ["none", "basic_repair", "improvement", *_PRICED],
+    "repair_liability_": _PRICED,
     "retained_share_": [mode.name.lower() for mode in RetentionMode],
 }
 
@@ -50,7 +54,7 @@ def _beginning(node: ast.expr) -> str | None:
 
 
 def _formulas() -> set[str]:
-    codes: set[str] = set()
+    codes = set(_LINE_FORMULAS.values())
     for call in _calls(EXPLAINING, "Step"):
         beginning = _beginning(call.args[0])
         codes |= set(_constants(call.args[0]))
@@ -97,16 +101,19 @@ def test_every_column_of_a_report_has_a_heading(language: str) -> None:
     calls = _calls(list((ROOT / "reports").glob("*.py")), "ReportColumn")
     columns = {name for call in calls for name in _constants(call.args[0])}
     assert {"asset_count", "count_share", "first_deficit_year", "district_name"} <= columns
-    assert _without_text(language, "column", columns.union(GROUP_COLUMNS, _CARDS)) == []
+    assert _without_text(language, "column", columns.union(GROUP_COLUMNS, _CARD_NAMES)) == []
 
 
 def test_every_report_and_its_tables_and_cards_have_their_texts(language: str) -> None:
     files = list((ROOT / "reports").glob("*.py"))
     tables = {f"table.{name}" for call in _calls(files, "ReportTable") for name in _constants(call.args[0])}
     reports = {name for call in _calls(files, "Report") for word in call.keywords for name in _constants(word.value)}
-    assert {"backlog", "service-need"} <= reports
+    assert {"backlog", "service-need", "portfolio", "funding"} <= reports
+    charts = {f"chart.{name}" for call in _calls(files, "ReportChart") for name in _constants(call.args[0])}
+    assert "chart.decades" in charts
+    tables |= charts
     texts = {f"{name}.{part}" for name in reports for part in ("title", "introduction")}
-    assert _without_text(language, "report", tables | texts | {f"note.{name}" for name in _CARDS}) == []
+    assert _without_text(language, "report", tables | texts | {f"note.{name}" for name in _CARD_NAMES}) == []
 
 
 def test_every_text_asked_for_by_its_whole_key_is_there(language: str) -> None:
