@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
-from environs import EnvError
 from tqdm import tqdm
 
 from models.access import Role
+from service.commands.plain import open_database, plainly
+from service.commands.scenario import funding_command, scenario_command
 from service.database import Database
 from service.demo.next_forecast import next_forecast
-from service.errors import KuntokantaError
 from service.importers.command import import_command
 from service.logs import configure_logs
 from service.migrating import migrate as migrate_database
@@ -35,35 +31,7 @@ from service.operations.valuation import value_municipality
 from service.operations.valuation_computation import ValuationRequest
 from service.settings import settings_from_environment
 
-STATEMENT_TIMEOUT_MS = 3_600_000
 LANGUAGES = ("fi", "sv", "en")
-
-
-@contextmanager
-def open_database() -> Iterator[Database]:
-    """Give the database of the environment, with time enough for long work."""
-    settings = settings_from_environment()
-    database = Database(settings.database_url, pool_size=4, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
-    try:
-        yield database
-    finally:
-        database.close()
-
-
-def plainly(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn the service's errors into words and exit code 1."""
-
-    @functools.wraps(command)
-    def wrapped(*arguments: Any, **options: Any) -> None:
-        try:
-            command(*arguments, **options)
-        except EnvError as error:
-            raise click.UsageError(f"{error} (the database is named by KUNTOKANTA_DATABASE_URL)") from error
-        except KuntokantaError as error:
-            lines = [error.detail, *(f"  {fault.pointer}: {fault.detail}" for fault in error.faults)]
-            raise click.ClickException("\n".join(lines)) from error
-
-    return wrapped
 
 
 @click.group()
@@ -74,6 +42,8 @@ def main() -> None:
 
 
 main.add_command(import_command)
+main.add_command(scenario_command)
+main.add_command(funding_command)
 
 
 @main.command("migrate")
