@@ -12,7 +12,14 @@ from sqlalchemy.engine import Connection, RowMapping
 from service.errors import Fault, InvalidData
 from service.operations.area_population import PopulationSources
 from service.operations.need_parameters import NEED_PARAMETERS
-from service.queries.need_inputs import GridRows, load_dated_parameters, load_enrolments, load_grid
+from service.queries.need_inputs import (
+    GridRows,
+    load_dated_parameters,
+    load_enrolments,
+    load_grid,
+    load_replacements,
+    load_suitabilities,
+)
 from service.queries.valuation_inputs import load_capacities, load_given_needs, load_population, load_service_areas
 
 
@@ -29,6 +36,8 @@ class NeedInputs:
         enrolments: Pupils by grade.
         parameters: Dated values of participation, coefficient and reserve.
         grid: The population grid, where an area has no forecast.
+        suitabilities: How assets fit their services, the newest.
+        replacements: Renewals planned, with their cost.
     """
 
     service_areas: Sequence[RowMapping]
@@ -39,6 +48,8 @@ class NeedInputs:
     enrolments: Sequence[RowMapping] = field(default=())
     parameters: Sequence[RowMapping] = field(default=())
     grid: GridRows | None = None
+    suitabilities: Sequence[RowMapping] = field(default=())
+    replacements: Sequence[RowMapping] = field(default=())
 
     def sources(self) -> PopulationSources:
         """Return the forecasts and the grid by area."""
@@ -53,6 +64,8 @@ class NeedInputs:
             self.population,
             self.area_population,
             self.enrolments,
+            self.suitabilities,
+            self.replacements,
         )
         return [*([tuple(row.values()) for row in each] for each in rows), _grid_content(self.grid)]
 
@@ -90,6 +103,8 @@ def load_need_inputs(
         area_population=area_population,
         enrolments=load_enrolments(connection, municipality_code, years[0]),
         parameters=load_dated_parameters(connection, municipality_code, NEED_PARAMETERS, first_day, last_day),
+        suitabilities=load_suitabilities(connection, municipality_code, first_day),
+        replacements=load_replacements(connection, municipality_code, years[0]),
         grid=load_grid(
             connection,
             municipality_code,

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from service.engine.group import group_rows, sum_by_group
 from service.engine.need import NEED_DECIMALS, deficit, first_year_above_zero, surplus, utilisation
 from service.engine.nesting import has_inner, within
+from service.operations.function_needs import function_need_rows, replacement_rows
 from service.operations.sizing import Sizing
 from service.operations.valuation_computation import Valuation
-from service.queries.results import cents_as_euros, store_balance_sums, store_balances, store_ranks
+from service.queries.need_results import store_balance_sums, store_function_needs, store_planned_replacements
+from service.queries.results import cents_as_euros, store_balances, store_ranks
 
 BALANCE_FIGURES = ("capacity", "surplus", "deficit")
 _USERS = ("sizing_need", "capacity", "surplus", "deficit")
@@ -28,6 +30,8 @@ def store_need_results(session: Session, municipality_code: str, run_id: int, va
     balances, years = _balance_rows(municipality_code, run_id, valuation)
     store_balances(session, balances, years)
     store_balance_sums(session, [key | row for row in balance_sums(valuation.sizing, balances)])
+    store_function_needs(session, [key | row for row in function_need_rows(valuation)])
+    store_planned_replacements(session, [key | row for row in replacement_rows(valuation)])
 
 
 def balance_sums(sizing: Sizing, balances: list[Row]) -> list[Row]:

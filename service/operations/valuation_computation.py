@@ -58,6 +58,7 @@ class Valuation:
     set_number: NDArray[np.int64]
     valuations: AssetValuations
     split: NeedSplit
+    needs: NeedInputs
     sizing: Sizing
     groups: ValuationGroups
     scenario: str | None
@@ -95,6 +96,7 @@ def compute(connection: Any, request: ValuationRequest, progress: Progress = lam
         set_number=number,
         valuations=valuations,
         split=split,
+        needs=needs,
         sizing=sizing,
         groups=group_valuation(snapshot, valuations, split, area_code, area),
         scenario=scenario,

@@ -118,3 +118,28 @@ def _of_group(ages: Sequence[Any], number: dict[str, int], first_ages: list[int]
         rows = np.array([number[row[0]] for row in ages])
         block[rows, [group[row[1]] for row in ages]] = [row[3] for row in ages]
     return block
+
+
+_SUITABILITIES = text("""
+SELECT DISTINCT ON (asset_id, service_code) asset_id, service_code, suitability_class, assessed_on,
+       curing_cost_eur::float8 AS curing_cost_eur
+FROM suitability WHERE municipality_code = :municipality_code AND assessed_on <= :day
+ORDER BY asset_id, service_code, assessed_on DESC, suitability_id DESC
+""")
+_REPLACEMENTS = text("""
+SELECT measure_id, asset_id, year, cost_eur::float8 AS cost_eur, service_code, capacity_after, quantity_after
+FROM measure
+WHERE municipality_code = :municipality_code AND state = 'planned' AND kind = 'renewal' AND cost_eur IS NOT NULL
+  AND year >= :year
+ORDER BY measure_id
+""")
+
+
+def load_suitabilities(connection: Connection, municipality_code: str, day: datetime.date) -> list[RowMapping]:
+    """Return the newest suitability of each asset and service on a day."""
+    return list(connection.execute(_SUITABILITIES, {"municipality_code": municipality_code, "day": day}).mappings())
+
+
+def load_replacements(connection: Connection, municipality_code: str, year: int) -> list[RowMapping]:
+    """Return the renewals planned from a year on whose cost is known."""
+    return list(connection.execute(_REPLACEMENTS, {"municipality_code": municipality_code, "year": year}).mappings())

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection, RowMapping
 
-from models.need_results import ServiceBalanceSum
+from models.asset import Asset
+from models.need_results import FunctionNeed, PlannedReplacement, ServiceBalanceSum
 from models.run import Run, RunState
 
 
@@ -29,3 +30,27 @@ def newest_run_of_scenario(connection: Connection, municipality_code: str, scena
     )
     run_id: int | None = connection.execute(query.order_by(Run.run_id.desc()).limit(1)).scalar()
     return run_id
+
+
+def load_function_needs(connection: Connection, municipality_code: str, run_id: int) -> list[RowMapping]:
+    """Return what assets owe to fit their services, with the assets' present names."""
+    return _of_assets(connection, FunctionNeed, municipality_code, run_id, FunctionNeed.service_code)
+
+
+def load_planned_replacements(connection: Connection, municipality_code: str, run_id: int) -> list[RowMapping]:
+    """Return the planned replacements split into renewal and upgrades, with the assets' present names."""
+    year, measure = PlannedReplacement.year, PlannedReplacement.measure_id
+    return _of_assets(connection, PlannedReplacement, municipality_code, run_id, year, measure)
+
+
+def _of_assets(
+    connection: Connection,
+    table: type[FunctionNeed] | type[PlannedReplacement],
+    municipality_code: str,
+    run_id: int,
+    *order: Any,
+) -> list[RowMapping]:
+    its_asset = (Asset.municipality_code == table.municipality_code) & (Asset.asset_id == table.asset_id)
+    query = select(table.__table__, Asset.name.label("asset_name")).outerjoin(Asset, its_asset)
+    query = query.where(table.municipality_code == municipality_code, table.run_id == run_id)
+    return list(connection.execute(query.order_by(*order, table.asset_id)).mappings())

@@ -13,7 +13,6 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from models.need_results import ServiceBalanceSum
 from models.run import (
     RUN_ID_SEQUENCE,
     RetentionRank,
@@ -110,12 +109,6 @@ def store_balances(session: Session, balances: list[dict[str, Any]], years: list
     if balances:
         session.execute(insert(ServiceBalance), balances)
         session.execute(insert(ServiceBalanceYear), years)
-
-
-def store_balance_sums(session: Session, rows: list[dict[str, Any]]) -> None:
-    """Insert the sums over the service areas that lie within others."""
-    if rows:
-        session.execute(insert(ServiceBalanceSum), rows)
 
 
 def cents_as_euros(cents: NDArray[np.int64]) -> list[str]:

@@ -15,6 +15,7 @@ from service.reports.need_scenarios import runs_of_scenarios, scenario_table
 from service.reports.report import Kind, Report, ReportColumn, ReportTable
 from service.reports.reported_run import reported_run
 from service.reports.statement import load_statement
+from service.reports.three_needs import three_need_tables
 
 _KEY = (
     ReportColumn("service_code", Kind.TEXT),
@@ -91,6 +92,7 @@ def service_need_report(
             ReportTable("services", services, _by_service(balances)),
             ReportTable("years", _BY_YEAR, years),
             *_nested(connection, municipality_code, run["run_id"], names),
+            *three_need_tables(connection, municipality_code, run["run_id"], balances, lambda row: _named(row, names)),
             *_side_by_side(connection, municipality_code, runs, names),
         ],
         statement=load_statement(connection, municipality_code, run["run_id"]),
@@ -114,7 +116,7 @@ def _side_by_side(
     return [scenario_table(connection, municipality_code, runs, _SUMMARY, lambda row: _named(row, names))]
 
 
-def _named(row: RowMapping, names: Names) -> dict[str, Any]:
+def _named(row: RowMapping | dict[str, Any], names: Names) -> dict[str, Any]:
     name = names.get((row["service_code"], row["area_code"]))
     return dict(row) | {"area_name": {"fi": name["name_fi"], "sv": name["name_sv"]} if name else None}
 
