@@ -24,6 +24,16 @@ def age_band_score(age_years: FloatArray, service_life_years: FloatArray) -> Int
     return np.where(np.isnan(used), 0, score)
 
 
+def age_band_owed(age_years: FloatArray, service_life_years: FloatArray) -> FloatArray:
+    """Return the share of its cost that each component owes by its band; ``nan`` where its age is unknown.
+
+    >>> age_band_owed(np.array([5.0, 25.0, 60.0]), np.array([50.0, 50.0, 50.0]))
+    array([0. , 0.3, 1. ])
+    """
+    owed: FloatArray = _SHARE_OWED_BY_SCORE[age_band_score(age_years, service_life_years)]
+    return owed
+
+
 def age_band_backlog(
     age_years: FloatArray, service_life_years: FloatArray, area_m2: FloatArray, unit_cost_eur: FloatArray
 ) -> FloatArray:
@@ -32,5 +42,4 @@ def age_band_backlog(
     >>> age_band_backlog(np.array([25.0]), np.array([50.0]), np.array([1000.0]), np.array([150.0]))
     array([45000.])
     """
-    owed: FloatArray = _SHARE_OWED_BY_SCORE[age_band_score(age_years, service_life_years)]
-    return area_m2 * unit_cost_eur * owed
+    return area_m2 * unit_cost_eur * age_band_owed(age_years, service_life_years)

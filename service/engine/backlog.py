@@ -3,6 +3,8 @@
 Value method     ``B = V·max(0, c* - c)``: Kunkor, Association of Finnish Municipalities 2006 (methods.md A.1)
 Two thresholds   basic repair and improvement (methods.md A.2)
 
+The other methods stand in ``methods``.
+
 Every asset is clamped at 0 before anything is summed: one in good condition never pays for another. Conditions are
 rounded to 12 decimals before they meet a threshold (``arrays.exact_condition``).
 """
@@ -20,6 +22,14 @@ class Method(IntEnum):
 
     VALUE = 1
     TWO_THRESHOLD = 2
+    CONDITION_CLASS = 3
+    COMPONENT = 4
+    GRADE_COST = 5
+    STEP = 6
+    AMBITION = 7
+    REMAINING_LIFE = 8
+    NPV = 9
+    AGE_BAND = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class CurveKind(IntEnum):
     QUADRATIC = 2
     WEIBULL = 3
     PIECEWISE = 4
+    MARKOV = 5
 
 
 class CurveError(EngineError):
@@ -52,8 +53,8 @@ class Curves:
         wearing_share: *s* of the quadratic curve, the share of the cost that wears at all, 0…1.
         shape: *β* of the Weibull curve, above 0.
         scale_years: *η* of the Weibull curve, the age at which 1/e is left, above 0.
-        point_table: Index into ``point_tables`` per asset; read for piecewise curves only.
-        point_tables: The curves given by points.
+        point_table: Index into ``point_tables`` per asset; read for piecewise and Markov curves only.
+        point_tables: The curves given by points; that of a chain of grades is its expected condition by year.
     """
 
     kind: CodeArray

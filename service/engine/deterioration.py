@@ -4,6 +4,7 @@ Linear           ``c = 1 - w·age``
 Quadratic        ``c = (1 - min(age/L, 1)²)·s + (1 - s)``   Schroeder 1989 as used in KARVO (methods.md A.3)
 Weibull          ``c = exp(-(age/η)^β)``
 Piecewise linear through the points of a table, level after the last one
+Markov           expected condition of a chain of grades by whole years (``grades.markov_points``), as such a table
 
 All curves start at 1, never rise, and give an age below 0 (not built yet) the condition of a new asset.
 """
@@ -158,12 +159,14 @@ _CONDITION: dict[CurveKind, _Step] = {
     CurveKind.QUADRATIC: lambda c, rows, age: quadratic(age, c.service_life_years[rows], c.wearing_share[rows]),
     CurveKind.WEIBULL: lambda c, rows, age: weibull(age, c.shape[rows], c.scale_years[rows]),
     CurveKind.PIECEWISE: _piecewise_per_table(piecewise),
+    CurveKind.MARKOV: _piecewise_per_table(piecewise),
 }
 _AGE: dict[CurveKind, _Step] = {
     CurveKind.LINEAR: lambda c, rows, left: linear_age(left, c.annual_wear_share[rows]),
     CurveKind.QUADRATIC: lambda c, rows, left: quadratic_age(left, c.service_life_years[rows], c.wearing_share[rows]),
     CurveKind.WEIBULL: lambda c, rows, left: weibull_age(left, c.shape[rows], c.scale_years[rows]),
     CurveKind.PIECEWISE: _piecewise_per_table(piecewise_age),
+    CurveKind.MARKOV: _piecewise_per_table(piecewise_age),
 }
 
 

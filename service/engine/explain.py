@@ -1,11 +1,15 @@
 """Every figure of one asset's valuation as arithmetic, from the same functions that valued it."""
 
+import numpy as np
+
 from service.engine.arrays import CentsArray
 from service.engine.backlog import Method
 from service.engine.components import ComponentInputs
-from service.engine.condition import Evidence
+from service.engine.condition import Condition, Evidence
 from service.engine.explain_condition import explain_condition
+from service.engine.explain_methods import explain_method, explain_repair_bill
 from service.engine.explanation import Quantity, Step, amount, quantity
+from service.engine.method_cases import case_of
 from service.engine.valuation import (
     AssetInputs,
     AssetParameters,
@@ -34,7 +38,41 @@ def explain_valuation(
     default = float(parameters.default_condition[0])
     steps = explain_condition(evidence, components, parameters.curves, default, valuation_year, final)
     steps.append(_replacement_cost_step(asset, parameters, valued))
-    return [*steps, *_money_steps(asset, parameters, valued)] if valued.valued[0] else steps
+    if not valued.valued[0]:
+        return steps
+    if parameters.method[0] in (Method.VALUE, Method.TWO_THRESHOLD):
+        return [*steps, *_money_steps(asset, parameters, valued)]
+    owed = _method_steps(asset, components, parameters, final, valuation_year, valued)
+    technical, _, liability, wear = _money_steps(asset, parameters, valued)
+    if parameters.method[0] == Method.CONDITION_CLASS:
+        liability = _repair_bill(asset, components, parameters, final, valuation_year, valued)
+    return [*steps, technical, *owed, liability, wear]
+
+
+def _method_steps(
+    asset: AssetInputs,
+    components: ComponentInputs,
+    parameters: AssetParameters,
+    condition: Condition,
+    valuation_year: float,
+    valued: AssetValuations,
+) -> list[Step]:
+    cost, backlog = asset_replacement_cost(asset, parameters), _amount("repair_backlog", valued.repair_backlog)
+    return explain_method(asset, components, parameters, condition, cost, valuation_year, backlog)
+
+
+def _repair_bill(
+    asset: AssetInputs,
+    components: ComponentInputs,
+    parameters: AssetParameters,
+    condition: Condition,
+    valuation_year: float,
+    valued: AssetValuations,
+) -> Step:
+    cost, only = asset_replacement_cost(asset, parameters), np.zeros(1, np.int64)
+    case = case_of(Method.CONDITION_CLASS, only, cost, asset, components, parameters, condition, valuation_year)
+    liability = _amount("repair_liability", valued.repair_liability)
+    return explain_repair_bill(case, quantity("replacement_cost", cost[0], "eur"), liability)
 
 
 def _replacement_cost_step(asset: AssetInputs, parameters: AssetParameters, valued: AssetValuations) -> Step:

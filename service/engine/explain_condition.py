@@ -1,5 +1,7 @@
 """The steps behind an asset's condition: what it rests on, its curve, its components."""
 
+from bisect import bisect_right
+
 import numpy as np
 
 from service.engine.components import ComponentInputs, component_conditions, component_curves
@@ -13,6 +15,7 @@ _CURVE_PARAMETERS: dict[CurveKind, tuple[tuple[str, str], ...]] = {
     CurveKind.QUADRATIC: (("service_life_years", "years"), ("wearing_share", "share")),
     CurveKind.WEIBULL: (("scale_years", "years"), ("shape", "factor")),
     CurveKind.PIECEWISE: (),
+    CurveKind.MARKOV: (),
 }
 
 
@@ -66,7 +69,7 @@ def _assessed_steps(
     years = quantity("years_since_assessment", max(valuation_year - float(evidence.assessed_year[row]), 0.0), "years")
     at = np.full(len(curves.kind), evidence.assessed_condition[row])
     age = quantity("effective_age_years", effective_age(curves, at)[row], "years")
-    kind, parameters = _curve(curves, row)
+    kind, parameters = _curve(curves, row, (age.value or 0.0, (age.value or 0.0) + (years.value or 0.0)))
     return [
         Step("years_since_assessment", (_valuation(valuation_year), year), years),
         Step(f"effective_age_{kind}", (assessed, *parameters), age),
@@ -77,7 +80,7 @@ def _assessed_steps(
 def _age_steps(curves: Curves, condition: Condition, row: int, valuation_year: float, result: Quantity) -> list[Step]:
     origin = quantity("built_or_renewed_year", condition.evidence_year[row], "year")
     age = quantity("age_years", condition.age_years[row], "years")
-    kind, parameters = _curve(curves, row)
+    kind, parameters = _curve(curves, row, (float(condition.age_years[row]),))
     return [
         Step("age", (_valuation(valuation_year), origin), age),
         Step(f"condition_age_{kind}", (age, *parameters), result),
@@ -93,11 +96,11 @@ def _mean_step(components: ComponentInputs, parts: Condition, final: Condition) 
     return Step("condition_components", tuple(inputs), quantity("condition_index", final.index[0], "share"))
 
 
-def _curve(curves: Curves, row: int) -> tuple[str, tuple[Quantity, ...]]:
+def _curve(curves: Curves, row: int, ages: tuple[float, ...]) -> tuple[str, tuple[Quantity, ...]]:
     kind = CurveKind(int(curves.kind[row]))
-    if kind is CurveKind.PIECEWISE:
+    if kind in {CurveKind.PIECEWISE, CurveKind.MARKOV}:
         table = curves.point_tables[int(curves.point_table[row])]
-        return "piecewise", _points(table)
+        return kind.name.lower(), _points(table if kind is CurveKind.PIECEWISE else _around(table, ages))
     return kind.name.lower(), tuple(
         quantity(name, getattr(curves, name)[row], unit) for name, unit in _CURVE_PARAMETERS[kind]
     )
@@ -107,6 +110,15 @@ def _points(table: PointTable) -> tuple[Quantity, ...]:
     ages = [Quantity(f"point_age_{number}", age, "years") for number, age in enumerate(table.ages)]
     left = [Quantity(f"point_condition_{number}", at, "share") for number, at in enumerate(table.conditions)]
     return (*ages, *left)
+
+
+def _around(table: PointTable, ages: tuple[float, ...]) -> PointTable:
+    """Return the points of a long table that the condition at the ages is read between, and the first."""
+    last = len(table.ages) - 1
+    before = [max(bisect_right(table.ages, age) - 1, 0) for age in ages]
+    at = {min(each + more, last) for each in before for more in (0, 1)}
+    kept = sorted({0, *at})
+    return PointTable(tuple(table.ages[each] for each in kept), tuple(table.conditions[each] for each in kept))
 
 
 def _is_own(own: Condition, final: Condition) -> bool:

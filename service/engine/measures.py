@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.engine.arrays import AnyIntArray, FloatArray, IntArray, unknown
-from service.engine.condition_class import class_condition
+from service.engine.condition_class import BEST, class_condition
 
+_ROUNDING = 1e-9
 NONE = -1
 """No rule: none starts from the asset's condition class and reaches the level asked for."""
 
@@ -74,33 +75,46 @@ def cheapest_measures(
 ) -> CheapestMeasures:
     """Return for each asset the cheapest rule that starts from its class and leads to the level at least.
 
+    At the same cost the better condition is taken.
+
     Args:
         rules: The lists.
         list_number: Row of each asset's list.
         class_now: Condition class of each asset.
-        level: Condition index that the measure must reach.
+        level: Condition index that a measure of each list must reach.
         quantity: In the class's unit; a rule with a unit cost is no choice where it is ``nan``.
         replacement_cost_eur: In euros; a rule with a share is no choice where it is ``nan``.
 
-    >>> table = MeasureRules.of([[(2, 4, 24.0, np.nan), (2, 5, 42.0, np.nan), (1, 5, np.nan, 1.0)]])
-    >>> two = np.array([2, 2, 1]), np.array([0.6, 1.0, 0.6])
-    >>> found = cheapest_measures(table, np.zeros(3, int), *two, np.full(3, 100.0), np.full(3, 7500.0))
+    >>> table = MeasureRules.of([[(2, 4, 24.0, np.nan), (2, 5, 42.0, np.nan), (1, 5, np.nan, 1.0)]] * 2)
+    >>> now, level = np.array([2, 2, 1]), np.array([0.6, 1.0])
+    >>> found = cheapest_measures(table, np.array([0, 1, 0]), now, level, np.full(3, 100.0), np.full(3, 7500.0))
     >>> found.rule, found.cost_eur, found.condition_after
     (array([0, 1, 2]), array([2400., 4200., 7500.]), array([0.8, 1. , 1. ]))
     """
-    size = len(class_now)
-    best, cost, after = np.full(size, NONE), unknown(size), unknown(size)
-    for number in range(rules.count):
-        leads_to = class_condition(rules.class_to[list_number, number])
-        fits = (rules.class_from[list_number, number] == class_now) & (leads_to >= level - 1e-9)
-        row = np.flatnonzero(fits)
-        own = list_number[row]
-        by_share = rules.cost_share[own, number] * replacement_cost_eur[row]
-        by_unit = rules.unit_cost_eur[own, number] * quantity[row]
-        amount = np.where(np.isnan(rules.unit_cost_eur[own, number]), by_share, by_unit)
-        # At the same cost the better condition is taken.
-        better = (amount < cost[row]) | (np.isnan(cost[row]) & ~np.isnan(amount))
-        better |= (amount == cost[row]) & (leads_to[row] > after[row])
-        row, amount = row[better], amount[better]
-        best[row], cost[row], after[row] = number, amount, leads_to[row]
-    return CheapestMeasures(best, cost, after)
+    if not rules.count:
+        return CheapestMeasures(np.full(len(class_now), NONE), unknown(len(class_now)), unknown(len(class_now)))
+    # The cheapest of the rules with a unit cost is so whatever the asset's quantity, and that of those with a share.
+    by_unit, by_share = (
+        _cheapest_by_class(rules, level, cost)[list_number, class_now]
+        for cost in (rules.unit_cost_eur, rules.cost_share)
+    )
+    unit_cost = np.where(by_unit == NONE, np.nan, rules.unit_cost_eur[list_number, by_unit]) * quantity
+    share = np.where(by_share == NONE, np.nan, rules.cost_share[list_number, by_share]) * replacement_cost_eur
+    leads_further = rules.class_to[list_number, by_unit] >= rules.class_to[list_number, by_share]
+    takes_unit = (unit_cost < share) | np.isnan(share) | ((unit_cost == share) & leads_further)
+    cost = np.where(takes_unit, unit_cost, share)
+    rule = np.where(np.isnan(cost), NONE, np.where(takes_unit, by_unit, by_share))
+    after = np.where(rule == NONE, np.nan, class_condition(rules.class_to[list_number, rule]))
+    return CheapestMeasures(rule, cost, after)
+
+
+def _cheapest_by_class(rules: MeasureRules, level: FloatArray, cost: FloatArray) -> IntArray:
+    """Return the column of the cheapest rule by list and condition class 0 … 5, ``NONE`` where there is none."""
+    reaches = (class_condition(rules.class_to) >= level[:, None] - _ROUNDING) & ~np.isnan(cost)
+    best = np.full((len(level), BEST + 1), NONE)
+    for start in range(1, BEST + 1):
+        own = np.where(reaches & (rules.class_from == start), cost, np.inf)
+        least = own.min(axis=1)
+        equal = np.where(own == least[:, None], rules.class_to, -1)
+        best[:, start] = np.where(np.isfinite(least), equal.argmax(axis=1), NONE)
+    return best

@@ -64,7 +64,8 @@ class Block:
     def owed_at(self, condition: FloatArray, price: float, rows: IntArray | None = None) -> FloatArray:
         """Return the euros that assets would owe in a condition; ``rows`` are those that the conditions belong to."""
         cost = self.cost_eur if rows is None else self.cost_eur[rows]
-        return backlog_in_condition(cost * price, condition, self.assets.parameters, rows)
+        quantity = self.assets.quantity if rows is None else self.assets.quantity[rows]
+        return backlog_in_condition(cost * price, condition, self.assets.parameters, rows, quantity * price)
 
     def standing(self, price: float) -> tuple[int, int]:
         """Return the block's replacement cost and annual wear in cents at the prices of a year."""

@@ -54,7 +54,7 @@ def step_backlog(condition: FloatArray, limit: FloatArray, treatment_cost_eur: F
 
 
 def remaining_life_backlog(
-    remaining_life_share: FloatArray, replacement_cost_eur: FloatArray, balance: float = 0.5
+    remaining_life_share: FloatArray, replacement_cost_eur: FloatArray, balance: float | FloatArray = 0.5
 ) -> FloatArray:
     """Return what lifts a road surface to the balance level of its remaining life, ``max(0, 0.50 - rest)·V``.
 

@@ -4,77 +4,37 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.engine.arrays import AnyIntArray, BoolArray, CentsArray, CodeArray, FloatArray, IntArray
-from service.engine.backlog import PUBLISHED_LADDER, Ladder, Method, two_threshold_backlog, value_backlog
+from service.engine.arrays import BoolArray, CentsArray, CodeArray, FloatArray, IntArray
+from service.engine.asset_inputs import AssetInputs, AssetParameters
+from service.engine.backlog import Method, two_threshold_backlog, value_backlog
 from service.engine.components import ComponentInputs, condition_with_components
 from service.engine.condition import Condition, Evidence, condition_today
-from service.engine.curves import Curves
-from service.engine.errors import EngineError
+from service.engine.method_cases import UnknownMethodError, case_of, rows_by_method
+from service.engine.methods import Owed, owed_by_method
 from service.engine.money import cents, cents_where_known
 from service.engine.value import annual_wear, repair_liability, replacement_cost, replacement_cost_basis
 
-
-@dataclass(frozen=True, slots=True)
-class AssetInputs:
-    """What is recorded about the assets, one value per asset; ``nan`` is unknown, years may be fractions.
-
-    Attributes:
-        asset_id: Within the municipality.
-        asset_class: The class's number.
-        quantity: In the class's unit.
-        recorded_replacement_cost_eur: Without value-added tax.
-        built_year: A year after the valuation year makes the asset planned.
-        renewed_year: Last renewal.
-        assessed_condition: Condition index found by the newest assessment at or before the valuation year, 0…1.
-        assessed_year: When that was.
-        is_protected: Heritage; retained before others.
-    """
-
-    asset_id: IntArray
-    asset_class: AnyIntArray
-    quantity: FloatArray
-    recorded_replacement_cost_eur: FloatArray
-    built_year: FloatArray
-    renewed_year: FloatArray
-    assessed_condition: FloatArray
-    assessed_year: FloatArray
-    is_protected: BoolArray
-
-
-@dataclass(frozen=True, slots=True)
-class AssetParameters:
-    """The parameters that hold for each asset, already looked up.
-
-    Attributes:
-        unit_cost_eur: Per unit of quantity; ``nan`` where the class has none.
-        regional_factor: Multiplies the unit cost.
-        curves: How each asset deteriorates.
-        annual_wear_share: *w*, share of the replacement cost lost in a year.
-        target_condition: What the value method measures against.
-        default_condition: For an asset of which neither an assessment nor a year is known.
-        method: A ``Method`` per asset.
-        price_factor: Brings the recorded cost to the price level of the run; ``None`` where it is there already.
-        ladder: The steps of the two-threshold method.
-    """
-
-    unit_cost_eur: FloatArray
-    regional_factor: FloatArray
-    curves: Curves
-    annual_wear_share: FloatArray
-    target_condition: FloatArray
-    default_condition: FloatArray
-    method: CodeArray
-    price_factor: FloatArray | None = None
-    ladder: Ladder = PUBLISHED_LADDER
+__all__ = [
+    "AssetInputs",
+    "AssetParameters",
+    "AssetValuations",
+    "UnknownMethodError",
+    "asset_condition",
+    "asset_replacement_cost",
+    "owed_by_other_methods",
+    "value_assets",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class AssetValuations:
     """The figures of each asset, in the order of the inputs; money in cents.
 
-    ``technical_value + repair_liability`` is ``replacement_cost`` to the cent, and ``basic_repair + improvement`` is
-    the ``repair_backlog`` of the two-threshold method (both are 0 under the value method). An asset whose replacement
-    cost is unknown has ``valued`` False and 0 in every amount.
+    ``technical_value + repair_liability`` is ``replacement_cost`` to the cent but under the condition-class method,
+    where the liability is the repair bill of what lies below the optimum (methods.md A.5). ``basic_repair +
+    improvement`` is the ``repair_backlog`` of the two-threshold method; both are 0 under the others. An asset whose
+    replacement cost is unknown, or whose measure is priced by a quantity that is, has ``valued`` False and 0 in every
+    amount.
     """
 
     condition_index: FloatArray
@@ -92,10 +52,6 @@ class AssetValuations:
     annual_wear: CentsArray
 
 
-class UnknownMethodError(EngineError):
-    """An asset's backlog method is none that the engine knows."""
-
-
 def value_assets(
     assets: AssetInputs, components: ComponentInputs, parameters: AssetParameters, valuation_year: float
 ) -> AssetValuations:
@@ -105,15 +61,24 @@ def value_assets(
         CurveError: An asset has a curve of an unknown kind or a point table that is not there.
         UnknownConditionError: A curve's parameter, a default condition or a component's service life is missing.
         UnknownAmountError: A target condition or a wear share is missing for an asset whose cost is known.
-        UnknownMethodError: An asset's method is unknown.
+        UnknownMethodError: An asset's method is unknown, or its parameters are not there.
+        MissingMeasureError: An asset owes a measure that its list does not have.
     """
     condition = asset_condition(assets, components, parameters, valuation_year)
     cost = asset_replacement_cost(assets, parameters)
     basis = replacement_cost_basis(assets.recorded_replacement_cost_eur, cost)
+    others = owed_by_other_methods(assets, components, parameters, condition, valuation_year)
+    for rows, owed in others:
+        cost[rows[np.isnan(owed.backlog_eur)]] = np.nan
     replacement, valued = cents_where_known(cost, "replacement cost")
     cost = np.where(valued, cost, 0.0)
-    liability = cents(repair_liability(cost, condition.index), "repair liability")
+    worn = cents(repair_liability(cost, condition.index), "repair liability")
     backlog, basic, improvement = _backlog(cost, condition.index, parameters, valued)
+    liability = worn.copy()
+    for rows, owed in others:
+        backlog[rows] = cents(np.nan_to_num(owed.backlog_eur), "repair backlog")
+        if owed.liability_eur is not None:
+            liability[rows] = cents(np.nan_to_num(owed.liability_eur), "repair liability")
     return AssetValuations(
         condition_index=condition.index,
         condition_basis=condition.basis,
@@ -122,13 +87,33 @@ def value_assets(
         replacement_cost_basis=basis,
         valued=valued,
         replacement_cost=replacement,
-        technical_value=replacement - liability,
+        technical_value=replacement - worn,
         repair_backlog=backlog,
         basic_repair=basic,
         improvement=improvement,
         repair_liability=liability,
         annual_wear=cents(annual_wear(cost, _where_valued(valued, parameters.annual_wear_share)), "annual wear"),
     )
+
+
+def owed_by_other_methods(
+    assets: AssetInputs,
+    components: ComponentInputs,
+    parameters: AssetParameters,
+    condition: Condition,
+    valuation_year: float,
+) -> list[tuple[IntArray, Owed]]:
+    """Return the rows of the assets of each method beyond value and two thresholds, and what they owe.
+
+    Raises:
+        UnknownMethodError, UnknownConditionError, MissingMeasureError: As for ``value_assets``.
+    """
+    cost = asset_replacement_cost(assets, parameters)
+    found = []
+    for method, rows in rows_by_method(parameters.method, ~np.isnan(cost)):
+        case = case_of(method, rows, cost, assets, components, parameters, condition, valuation_year)
+        found.append((rows, owed_by_method(method, case)))
+    return found
 
 
 def asset_condition(
@@ -156,8 +141,6 @@ def _backlog(
     cost: FloatArray, condition: FloatArray, parameters: AssetParameters, valued: BoolArray
 ) -> tuple[CentsArray, CentsArray, CentsArray]:
     by_value, by_ladder = parameters.method == Method.VALUE, parameters.method == Method.TWO_THRESHOLD
-    if not (by_value | by_ladder).all():
-        raise UnknownMethodError(f"{int((~(by_value | by_ladder)).sum())} assets have an unknown backlog method.")
     ladder = two_threshold_backlog(np.where(by_ladder, cost, 0.0), condition, parameters.ladder)
     target = _where_valued(by_value & valued, parameters.target_condition)
     by_target = cents(value_backlog(np.where(by_value, cost, 0.0), condition, target), "repair backlog")

@@ -15,7 +15,7 @@ from service.errors import Fault, InvalidData
 from service.operations.area_population import AreaPersons, PopulationSources
 from service.operations.cohort_needs import cohort_need, cohort_users, enrolment_of
 from service.operations.need_parameters import NeedParameters, ServiceUseByYear, listed
-from service.operations.parameter_sets import ParameterTable
+from service.operations.parameter_table import ParameterTable
 
 PARTICIPATION, COHORT_SURVIVAL = "participation", "cohort_survival"
 NEED_METHODS = (PARTICIPATION, COHORT_SURVIVAL)

@@ -13,13 +13,14 @@ from sqlalchemy.engine import Connection, RowMapping
 from models.registry import ASSET_CLASS_BY_NUMBER
 from service.catalogues import text
 from service.database import Database
+from service.engine.asset_inputs import AssetInputs, AssetParameters
 from service.engine.components import ComponentInputs
 from service.engine.condition import ConditionBasis
 from service.engine.explain import explain_valuation
 from service.engine.explanation import Quantity, Step
-from service.engine.valuation import AssetInputs
 from service.engine.value import ReplacementCostBasis
 from service.errors import NotFound
+from service.operations.method_sets import NEEDED_BY_METHOD
 from service.operations.parameter_sets import ParameterSet, asset_parameters
 from service.queries.asset_valuations import (
     load_asset_components,
@@ -69,7 +70,7 @@ def explain_asset(
     steps = explain_valuation(
         _asset_inputs(row),
         _component_inputs(components),
-        asset_parameters([ParameterSet(row["asset_class"], row["material"], row["resolved"])], np.zeros(1, np.int64)),
+        _engine_parameters(row),
         run["valuation_year"],
     )
     steps += _need_steps(row, load_ranks(connection, municipality_code, run["run_id"], asset_id), run["settings"])
@@ -82,9 +83,13 @@ def explain_asset(
             "condition_basis": ConditionBasis(row["condition_basis"]).name.lower(),
             "replacement_cost_basis": ReplacementCostBasis(row["replacement_cost_basis"]).name.lower(),
         },
-        "inputs": {name: row[name] for name in _INPUTS},
+        "inputs": {name: row[name] for name in (*_INPUTS, "price_level_year")},
         "components": [{name: row[name] for name in ("component_code", "cost_share")} for row in components],
         "components_unchanged": _explains(steps, row),
+        "method": row["resolved"]["backlog_method"],
+        "target": _target(row["resolved"]),
+        "price_level_year": run["settings"].get("price_level_year"),
+        "measures": row["resolved"].get("measures", []),
         "parameters": _parameters(load_run_parameters(connection, municipality_code, run["run_id"]), row),
         "steps": [asdict(step) for step in steps],
     }
@@ -98,6 +103,20 @@ def explained_asset(
         document = explain_asset(connection, municipality_code, asset_id, run_id)
     steps = [step | {"text": text(language, f"formula.{step['formula']}")} for step in document["steps"]]
     return document | {"steps": steps}
+
+
+def _engine_parameters(row: RowMapping) -> AssetParameters:
+    resolved = row["resolved"]
+    factor = resolved.get("price_factors", {}).get(str(row["price_level_year"]))
+    of_cost = None if factor is None or row["recorded_replacement_cost_eur"] is None else np.array([factor])
+    return asset_parameters(
+        [ParameterSet(row["asset_class"], row["material"], resolved)], np.zeros(1, np.int64), of_cost
+    )
+
+
+def _target(resolved: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of the set's method by name: what the backlog is measured against."""
+    return {name: resolved.get(name) for name in NEEDED_BY_METHOD[resolved["backlog_method"]]}
 
 
 def _array(row: RowMapping, name: str) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy.engine import RowMapping
 
 from service.errors import Fault
-from service.operations.parameter_sets import ParameterTable
+from service.operations.parameter_table import ParameterTable
 
 NEED_PARAMETERS = ("need_reserve_share", "participation_share", "service_coefficient")
 
@@ -74,7 +74,7 @@ def parameters_by_year(rows: Sequence[RowMapping], table: ParameterTable, years:
     for year in years.tolist():
         valid = [row for row in rows if _holds(row, datetime.date(year, 12, 31))]
         key = tuple(row["parameter_value_id"] for row in valid)
-        by_year.append(tables.setdefault(key, ParameterTable(valid, table.read)))
+        by_year.append(tables.setdefault(key, ParameterTable(valid, table.prices, table.read)))
     return NeedParameters(years, by_year)
 
 

@@ -1,20 +1,33 @@
-"""From dated parameter rows to the parameters of every asset: one set per asset class and material."""
+"""From dated parameter rows to the parameters of every asset: one set per class, material and service classes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.engine import RowMapping
 
 from models.registry import ASSET_CLASS_BY_NUMBER
+from service.engine.asset_inputs import AssetParameters
 from service.engine.backlog import Method
 from service.engine.curves import CurveKind, Curves, PointTable
-from service.engine.valuation import AssetParameters
+from service.engine.grades import markov_points
+from service.engine.method_parameters import MethodParameters
 from service.errors import Fault, ParameterMissing
+from service.operations.measure_rules import rules_that_hold
+from service.operations.method_sets import (
+    BY_MEASURES,
+    GRADES,
+    NEEDED_BY_METHOD,
+    grade_chain,
+    kept_rules,
+    method_faults,
+    method_set,
+)
+from service.operations.parameter_table import ParameterTable
 
 CURVES = {kind.name.lower(): kind for kind in CurveKind}
 METHODS = {method.name.lower(): method for method in Method}
@@ -31,66 +44,41 @@ NEEDED_BY_CURVE = {
     "quadratic": ("service_life_years", "wearing_share"),
     "weibull": ("curve_shape", "curve_scale_years"),
     "piecewise": ("deterioration_points",),
+    "markov": GRADES,
 }
-ALL_NAMES = ("unit_cost_eur", *ALWAYS_NEEDED, *(name for names in NEEDED_BY_CURVE.values() for name in names))
+ALL_NAMES = (
+    "unit_cost_eur",
+    *ALWAYS_NEEDED,
+    *(name for names in NEEDED_BY_CURVE.values() for name in names),
+    *(name for names in NEEDED_BY_METHOD.values() for name in names),
+)
 
 
-@dataclass
-class ParameterTable:
-    """The values valid on the valuation date, looked up by the most special one; remembers which were read."""
+class Kind(NamedTuple):
+    """What decides the parameters of an asset, and whether any of these assets needs a unit cost."""
 
-    values: list[RowMapping]
-    read: dict[int, RowMapping] = field(default_factory=dict)
-    _by_name: dict[tuple[str, str | None], list[RowMapping]] = field(default_factory=dict)
+    asset_class: int
+    material: str | None
+    maintenance_class: str | None = None
+    functional_class: int | None = None
+    needs_unit_cost: bool = False
 
-    def __post_init__(self) -> None:
-        for row in self.values:
-            self._by_name.setdefault((row["name"], row["key"]), []).append(row)
+    @property
+    def service_keys(self) -> list[str]:
+        """Return the keys of values for these service classes, the more special first."""
+        own = (("maintenance_class", self.maintenance_class), ("functional_class", self.functional_class))
+        return [f"{name}/{code}" for name, code in own if code is not None]
 
-    def find(
-        self, name: str, asset_class: int | None = None, material: str | None = None, key: str | None = None
-    ) -> Any:
-        """Return the value or code that holds, or None.
-
-        Municipality before nation, then material before any, then class before all (architecture.md §7).
-        """
-        row = self.find_row(name, asset_class, material, key)
-        return None if row is None else held(row)
-
-    def find_row(
-        self, name: str, asset_class: int | None = None, material: str | None = None, key: str | None = None
-    ) -> RowMapping | None:
-        """Return the row of the value that holds, or None; it counts as read."""
-        row = max(
-            (row for row in self._by_name.get((name, key), []) if _holds(row, asset_class, material)),
-            key=_speciality,
-            default=None,
-        )
-        if row is not None:
-            self.read[row["parameter_value_id"]] = row
-        return row
-
-    def keys_of(self, name: str) -> list[str]:
-        """Return the keys for which a parameter has values, sorted."""
-        return sorted(key for held, key in self._by_name if held == name and key is not None)
-
-
-def held(row: RowMapping) -> Any:
-    """Return what a parameter's row holds: its number, or its code."""
-    return row["value"] if row["code"] is None else row["code"]
-
-
-def _holds(row: RowMapping, asset_class: int | None, material: str | None) -> bool:
-    return row["asset_class"] in (None, asset_class) and row["material"] in (None, material)
-
-
-def _speciality(row: RowMapping) -> tuple[bool, bool, bool]:
-    return row["municipality_code"] is not None, row["material"] is not None, row["asset_class"] is not None
+    def __str__(self) -> str:
+        """Return the kind as faults name it."""
+        code = ASSET_CLASS_BY_NUMBER[self.asset_class].code
+        of = [f"of {self.material}"] if self.material else []
+        return " ".join([code, *of, *(f"({key.replace('/', ' ')})" for key in self.service_keys)])
 
 
 @dataclass(frozen=True)
 class ParameterSet:
-    """The resolved parameters of one class and material (None where the curve does not need one), and their rows."""
+    """The resolved parameters of one kind of assets (material None where it has none), and their rows."""
 
     asset_class: int
     material: str | None
@@ -99,72 +87,101 @@ class ParameterSet:
 
 
 def resolve_sets(
-    table: ParameterTable, kinds: Iterable[tuple[int, str | None, bool]], method: str | None = None
+    table: ParameterTable, kinds: Iterable[Kind], method: str | None = None, rules: Sequence[RowMapping] = ()
 ) -> list[ParameterSet]:
-    """Return a parameter set for each (class, material, needs a unit cost); `method` overrides the class's method.
+    """Return the parameter set of each kind; `method` goes before the class's own.
+
+    Args:
+        table: The values valid on the valuation date.
+        kinds: The kinds of assets.
+        method: Method of the backlog for all of them.
+        rules: The rules of the measure table that are valid on that date.
 
     Raises:
-        ParameterMissing: names every value that is missing.
+        ParameterMissing: names every value, measure and year of an index that is missing or wrong.
     """
     sets: list[ParameterSet] = []
     missing: dict[str, list[str]] = {}
     faults: list[Fault] = []
-    for asset_class, material, needs_unit_cost in kinds:
-        found = _resolve(table, asset_class, material, method)
-        for name in _missing(found.resolved, needs_unit_cost=needs_unit_cost):
-            missing.setdefault(name, []).append(_kind(found))
-        faults += _unknown_codes(found)
+    for kind in kinds:
+        found = _resolve(table, kind, method, rules)
+        for name in _missing(found.resolved, needs_unit_cost=kind.needs_unit_cost):
+            missing.setdefault(name, []).append(str(kind))
+        faults += [*_unknown_codes(found, kind), *method_faults(found.resolved, str(kind))]
         sets.append(found)
     faults += [
         Fault(f"/parameters/{name}", f"no value for {'; '.join(of)} is valid on the valuation date")
         for name, of in missing.items()
     ]
+    faults += table.prices.faults if table.prices is not None else []
     if faults:
         raise ParameterMissing(faults=faults)
     return sets
 
 
-def _kind(of: ParameterSet) -> str:
-    code = ASSET_CLASS_BY_NUMBER[of.asset_class].code
-    return f"{code} of {of.material}" if of.material else code
-
-
-def _resolve(table: ParameterTable, asset_class: int, material: str | None, method: str | None) -> ParameterSet:
-    """Return the parameters that the class's curve and method use; `method` goes before the class's own."""
-    curve = table.find("deterioration_curve", asset_class, material)
-    used = ("unit_cost_eur", *ALWAYS_NEEDED, *NEEDED_BY_CURVE.get(curve, ()))
-    rows = {
-        name: table.find_row(name, asset_class, material) for name in used if name != "backlog_method" or not method
-    }
+def _resolve(table: ParameterTable, kind: Kind, method: str | None, rules: Sequence[RowMapping]) -> ParameterSet:
+    """Return the parameters that the class's curve and method use."""
     resolved: dict[str, Any] = dict.fromkeys(ALL_NAMES)
-    resolved |= {name: held(row) for name, row in rows.items() if row is not None}
-    ids = {name: row["parameter_value_id"] for name, row in rows.items() if row is not None}
-    return ParameterSet(asset_class, material, resolved | ({"backlog_method": method} if method else {}), ids)
+    ids: dict[str, int] = {}
+
+    def take(name: str) -> Any:
+        row = table.find_row(name, kind.asset_class, kind.material, service_keys=kind.service_keys)
+        if row is not None:
+            resolved[name] = table.held(row, kind.asset_class, kind.material)
+            ids[name] = row["parameter_value_id"]
+        return resolved[name]
+
+    used_method = method or take("backlog_method")
+    curve = take("deterioration_curve")
+    for name in ("unit_cost_eur", *ALWAYS_NEEDED, *NEEDED_BY_CURVE.get(curve, ())):
+        if name not in {"backlog_method", "deterioration_curve"}:
+            take(name)
+    for name in NEEDED_BY_METHOD.get(used_method, ()):
+        take(name)
+    resolved |= {"backlog_method": used_method}
+    resolved |= {"maintenance_class": kind.maintenance_class, "functional_class": kind.functional_class}
+    if used_method in BY_MEASURES:
+        resolved["measures"] = _measures(table, kind, rules, resolved["regional_factor"])
+    return ParameterSet(kind.asset_class, kind.material, resolved, ids)
+
+
+def _measures(
+    table: ParameterTable, kind: Kind, rules: Sequence[RowMapping], regional_factor: float | None
+) -> list[dict[str, Any]]:
+    """Return the rules for a kind, unit costs at the run's price level and that of the region."""
+    own = rules_that_hold(rules, kind.asset_class, kind.maintenance_class, kind.functional_class)
+    years = {rule["price_level_year"] for rule in own}
+    region = 1.0 if regional_factor is None else regional_factor
+    factors = {year: region * table.price_factor(year, kind.asset_class, kind.material) for year in years}
+    return kept_rules(own, factors)
 
 
 def _missing(resolved: dict[str, Any], *, needs_unit_cost: bool) -> list[str]:
     """Return the names of the parameters that are needed and have no value."""
-    needed = [*ALWAYS_NEEDED, *NEEDED_BY_CURVE.get(resolved["deterioration_curve"], ())]
-    needed += ["unit_cost_eur"] if needs_unit_cost else []
+    by_curve = NEEDED_BY_CURVE.get(resolved["deterioration_curve"], ())
+    by_method = NEEDED_BY_METHOD.get(resolved["backlog_method"], ())
+    needed = dict.fromkeys([*ALWAYS_NEEDED, *by_curve, *by_method, *(["unit_cost_eur"] if needs_unit_cost else [])])
     return [name for name in needed if resolved[name] is None]
 
 
-def _unknown_codes(found: ParameterSet) -> list[Fault]:
+def _unknown_codes(found: ParameterSet, kind: Kind) -> list[Fault]:
     return [
-        Fault(f"/parameters/{name}", f"{found.resolved[name]!r} of {_kind(found)} is none of {', '.join(known)}")
+        Fault(f"/parameters/{name}", f"{found.resolved[name]!r} of {kind} is none of {', '.join(known)}")
         for name, known in (("deterioration_curve", CURVES), ("backlog_method", METHODS))
         if found.resolved[name] is not None and found.resolved[name] not in known
     ]
 
 
-def asset_parameters(sets: list[ParameterSet], number: NDArray[np.int64]) -> AssetParameters:
-    """Return the parameters of each asset from its set's number."""
+def asset_parameters(
+    sets: list[ParameterSet], number: NDArray[np.int64], price_factor: NDArray[np.float64] | None = None
+) -> AssetParameters:
+    """Return the parameters of each asset from its set's number; `price_factor` is that of its recorded cost."""
 
     def spread(name: str) -> NDArray[np.float64]:
-        return np.array([_number(each.resolved[name]) for each in sets], np.float64)[number]
+        return np.array([_number(each.resolved.get(name)) for each in sets], np.float64)[number]
 
-    points = [each.resolved["deterioration_points"] for each in sets]
-    tables = sorted({text for text in points if text})
+    tables = [_points(each.resolved) for each in sets]
+    known = list(dict.fromkeys(table for table in tables if table is not None))
     return AssetParameters(
         unit_cost_eur=spread("unit_cost_eur"),
         regional_factor=spread("regional_factor"),
@@ -175,14 +192,24 @@ def asset_parameters(sets: list[ParameterSet], number: NDArray[np.int64]) -> Ass
             wearing_share=spread("wearing_share"),
             shape=spread("curve_shape"),
             scale_years=spread("curve_scale_years"),
-            point_table=np.array([tables.index(text) if text else 0 for text in points], np.int64)[number],
-            point_tables=tuple(point_table(text) for text in tables),
+            point_table=np.array([known.index(each) if each else 0 for each in tables], np.int64)[number],
+            point_tables=tuple(known),
         ),
         annual_wear_share=spread("annual_wear_share"),
         target_condition=spread("target_condition"),
         default_condition=spread("default_condition"),
         method=_codes([METHODS[each.resolved["backlog_method"]] for each in sets])[number],
+        price_factor=price_factor,
+        methods=MethodParameters(number, tuple(method_set(each.resolved) for each in sets)),
     )
+
+
+def _points(resolved: dict[str, Any]) -> PointTable | None:
+    curve = resolved["deterioration_curve"]
+    chain = grade_chain(resolved) if curve == "markov" else None
+    if chain is not None:
+        return markov_points(chain)
+    return point_table(resolved["deterioration_points"]) if curve == "piecewise" else None
 
 
 def _codes(codes: list[Any]) -> NDArray[np.int8]:

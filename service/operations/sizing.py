@@ -15,7 +15,7 @@ from service.engine.need_split import CapacityInputs, SizingNeeds
 from service.operations.area_needs import AreaNeedComputation
 from service.operations.need_inputs import NeedInputs
 from service.operations.need_parameters import parameters_by_year
-from service.operations.parameter_sets import ParameterTable
+from service.operations.parameter_table import ParameterTable
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ def begin_run(database: Database, request: ValuationRequest, finish: Finish | No
 def _settings(request: ValuationRequest) -> dict[str, Any]:
     return {
         "method": request.method,
+        "price_level_year": request.price_level_year,
         "scenario": request.scenario,
         "area_scenario": request.area_scenario,
         "need_method": request.need_method,
@@ -81,7 +82,12 @@ def _settings(request: ValuationRequest) -> dict[str, Any]:
 
 
 def _outcome(valuation: Valuation, request: ValuationRequest) -> dict[str, Any]:
-    used = replace(request, scenario=valuation.scenario, horizon_years=valuation.horizon_years)
+    used = replace(
+        request,
+        scenario=valuation.scenario,
+        horizon_years=valuation.horizon_years,
+        price_level_year=valuation.price_level_year,
+    )
     return {
         "settings": _settings(used),
         "asset_count": len(valuation.set_number),

@@ -11,15 +11,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from service.engine.asset_inputs import AssetInputs, AssetParameters
 from service.engine.components import ComponentInputs
+from service.engine.methods import MissingMeasureError
 from service.engine.need_split import NeedSplit, split_by_need
 from service.engine.retention import RetentionMode
-from service.engine.valuation import AssetInputs, AssetValuations, value_assets
+from service.engine.valuation import AssetValuations, value_assets
 from service.errors import Fault, InvalidData, ParameterMissing
+from service.operations.asset_kinds import asset_kinds, recorded_cost_factors
+from service.operations.guesses import Guesses, weigh_guesses
 from service.operations.need_inputs import NeedInputs, load_need_inputs
-from service.operations.parameter_sets import ParameterSet, ParameterTable, asset_parameters, resolve_sets
+from service.operations.parameter_sets import Kind, ParameterSet, asset_parameters, resolve_sets
+from service.operations.parameter_table import ParameterTable
+from service.operations.price_levels import PriceLevels
 from service.operations.sizing import Sizing, size_services
 from service.operations.valuation_groups import ValuationGroups, group_valuation
+from service.queries.cost_indices import load_cost_indices
+from service.queries.measure_rules import load_measure_rules
 from service.queries.parameters import load_parameter_values
 from service.queries.valuation_inputs import (
     Snapshot,
@@ -46,6 +54,7 @@ class ValuationRequest:
     created_by: str = "system"
     area_scenario: str | None = None
     need_method: str | None = None
+    price_level_year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,9 +69,11 @@ class Valuation:
     split: NeedSplit
     needs: NeedInputs
     sizing: Sizing
+    guesses: Guesses
     groups: ValuationGroups
     scenario: str | None
     horizon_years: int
+    price_level_year: int
     input_hash: str
 
 
@@ -75,20 +86,28 @@ def compute(connection: Any, request: ValuationRequest, progress: Progress = lam
     progress("load")
     day = datetime.date(request.valuation_year, 12, 31)
     snapshot = load_snapshot(connection, request.municipality_code, day)
-    table = ParameterTable(load_parameter_values(connection, request.municipality_code, day))
+    table = _parameter_table(connection, request, day)
+    rules = load_measure_rules(connection, request.municipality_code, day)
     progress("compute")
-    sets, number = _sets(snapshot, table, request.method)
+    kinds, number = asset_kinds(snapshot)
+    recorded = recorded_cost_factors(snapshot, table, kinds, number)
+    sets = resolve_sets(table, kinds, request.method, rules)
+    for each, factors in zip(sets, recorded.by_kind, strict=True):
+        each.resolved["price_factors"] = factors
     inputs, components = _engine_inputs(snapshot)
-    valuations = value_assets(inputs, components, asset_parameters(sets, number), request.valuation_year)
+    parameters = asset_parameters(sets, number, recorded.factor)
+    valuations = _value(inputs, components, parameters, kinds, request.valuation_year)
     scenario = _scenario(load_scenarios(connection, request.municipality_code), request.scenario)
     horizon = _horizon(table, request)
     table.find("clearing_years")  # read here, so that the run keeps what its reports divide by
     span = (request.valuation_year, request.valuation_year + horizon)
     needs = load_need_inputs(connection, request.municipality_code, scenario, request.area_scenario, span)
     sizing = size_services(needs, table, inputs.asset_id, request.valuation_year, horizon, request.need_method)
+    _check_prices(table)
     mode = RetentionMode.PROPORTIONAL if request.is_proportional else RetentionMode.WHOLE_ASSET
     split = split_by_need(inputs, valuations, sizing.capacities, sizing.sizing_needs, horizon, mode)
     area_code, area = _service_area_of_assets(sizing, len(inputs.asset_id))
+    guesses = weigh_guesses(inputs, parameters, valuations, sets, number, table, request.valuation_year)
     return Valuation(
         snapshot=snapshot,
         table=table,
@@ -98,31 +117,37 @@ def compute(connection: Any, request: ValuationRequest, progress: Progress = lam
         split=split,
         needs=needs,
         sizing=sizing,
-        groups=group_valuation(snapshot, valuations, split, area_code, area),
+        guesses=guesses,
+        groups=group_valuation(snapshot, valuations, split, area_code, area, guesses),
         scenario=scenario,
         horizon_years=horizon,
-        input_hash=_input_hash(snapshot, table, needs, _settings_hashed(request, scenario, horizon, mode)),
+        price_level_year=0 if table.prices is None else table.prices.year,
+        input_hash=_input_hash(snapshot, table, sets, needs, _settings_hashed(request, scenario, horizon, mode)),
     )
 
 
-def _sets(
-    snapshot: Snapshot, table: ParameterTable, method: str | None
-) -> tuple[list[ParameterSet], NDArray[np.int64]]:
-    """Return the parameter sets and the number of each asset's set."""
-    assets = snapshot.assets
-    kinds, number = _kinds(assets)
-    needs_cost = np.zeros(kinds.shape[1], bool)
-    needs_cost[number[np.isnan(assets["recorded_replacement_cost_eur"]) & ~np.isnan(assets["quantity"])]] = True
-    texts = snapshot.text_codes["material"]
-    asked = [(int(kinds[0, row]), texts[int(kinds[1, row])], bool(needs_cost[row])) for row in range(kinds.shape[1])]
-    return resolve_sets(table, asked, method), number
+def _parameter_table(connection: Any, request: ValuationRequest, day: datetime.date) -> ParameterTable:
+    """Return the values valid on a day, money at the price level asked for or else the parameter's."""
+    table = ParameterTable(load_parameter_values(connection, request.municipality_code, day))
+    year = request.price_level_year if request.price_level_year is not None else table.find("price_level_year")
+    if year is None:
+        raise ParameterMissing(faults=[Fault("/parameters/price_level_year", "no value is valid")])
+    table.prices = PriceLevels(int(year), load_cost_indices(connection))
+    return table
 
 
-def _kinds(assets: dict[str, NDArray[Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the (class, material) pairs as columns, and each asset's pair; faster than `np.unique` by axis."""
-    materials, material = np.unique(assets["material"], return_inverse=True)
-    pairs, number = np.unique(assets["asset_class"].astype(np.int64) * len(materials) + material, return_inverse=True)
-    return np.stack([pairs // max(len(materials), 1), materials[pairs % max(len(materials), 1)]]), number
+def _value(
+    inputs: AssetInputs, components: ComponentInputs, parameters: AssetParameters, kinds: list[Kind], year: int
+) -> AssetValuations:
+    """Return the figures; raises `ParameterMissing` that names the kinds of assets without a measure that they owe."""
+    try:
+        return value_assets(inputs, components, parameters, year)
+    except MissingMeasureError as error:
+        faults = [
+            Fault("/measure_rules", f"no measure of {kinds[number]} leads from condition class {start} to its target")
+            for number, start in error.wanted
+        ]
+        raise ParameterMissing(faults=faults) from error
 
 
 def _engine_inputs(snapshot: Snapshot) -> tuple[AssetInputs, ComponentInputs]:
@@ -145,6 +170,12 @@ def _scenario(known: list[str], asked: str | None) -> str | None:
     raise InvalidData(faults=[Fault("/scenario", f"{what} ({', '.join(known) or 'none is there'})")])
 
 
+def _check_prices(table: ParameterTable) -> None:
+    """Check that every price that was read could be brought to the run's level; raises `ParameterMissing`."""
+    if table.prices is not None and table.prices.faults:
+        raise ParameterMissing(faults=table.prices.faults)
+
+
 def _horizon(table: ParameterTable, request: ValuationRequest) -> int:
     horizon = request.horizon_years if request.horizon_years is not None else table.find("planning_horizon_years")
     if horizon is None:
@@ -164,10 +195,12 @@ def _settings_hashed(
     request: ValuationRequest, scenario: str | None, horizon: int, mode: RetentionMode
 ) -> tuple[Any, ...]:
     method = (request.method, request.need_method)
-    return (request.valuation_year, *method, scenario, request.area_scenario, horizon, mode)
+    return (request.valuation_year, request.price_level_year, *method, scenario, request.area_scenario, horizon, mode)
 
 
-def _input_hash(snapshot: Snapshot, table: ParameterTable, needs: NeedInputs, settings: tuple[Any, ...]) -> str:
+def _input_hash(
+    snapshot: Snapshot, table: ParameterTable, sets: list[ParameterSet], needs: NeedInputs, settings: tuple[Any, ...]
+) -> str:
     """Return a hash of all that went into the figures: the same input gives the same hash on any day."""
     digest = hashlib.sha256(repr(settings).encode())
     for columns in (snapshot.assets, snapshot.components):
@@ -177,6 +210,9 @@ def _input_hash(snapshot: Snapshot, table: ParameterTable, needs: NeedInputs, se
     for number in sorted(table.read):
         row = table.read[number]
         digest.update(repr((row["name"], row["value"], row["code"], row["key"])).encode())
+    prices = table.prices.used if table.prices is not None else {}
+    digest.update(repr(sorted(prices.items())).encode())
+    digest.update(repr([each.resolved.get("measures") for each in sets]).encode())
     for content in needs.content():
         digest.update(repr(content).encode())
     return digest.hexdigest()

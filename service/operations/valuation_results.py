@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from service.engine.money import cents_where_known
+from service.operations.guess_results import store_candidates
 from service.operations.need_results import store_need_results
 from service.operations.valuation_computation import Valuation
 from service.queries.binary_copy import Column
@@ -25,10 +26,11 @@ def store_results(session: Session, municipality_code: str, run_id: int, valuati
     store_asset_valuations(session, municipality_code, run_id, asset_columns(valuation))
     groups = valuation.groups
     columns: dict[str, Any] = {**groups.keys, **{name: each.tolist() for name, each in groups.counts.items()}}
-    columns |= {"quantity": groups.quantity.tolist()}
+    columns |= {"quantity": groups.quantity.tolist(), "backlog_variance_eur2": groups.backlog_variance_eur2.tolist()}
     columns |= {name: cents_as_euros(each) for name, each in groups.cents.items()}
     store_valuation_groups(session, municipality_code, run_id, list(columns), zip(*columns.values(), strict=True))
     store_run_parameters(session, *_parameter_rows(municipality_code, run_id, valuation))
+    store_candidates(session, municipality_code, run_id, valuation)
     store_need_results(session, municipality_code, run_id, valuation)
 
 
@@ -46,6 +48,7 @@ def _input_columns(valuation: Valuation) -> list[Column]:
         Column("parameter_set", "int2", valuation.set_number),
         _known("quantity", "float8", assets["quantity"]),
         Column("recorded_replacement_cost_eur", "money", recorded, is_recorded),
+        _known("price_level_year", "int2", assets["price_level_year"]),
         _known("built_year", "int2", assets["built_year"]),
         _known("renewed_year", "int2", assets["renewed_year"]),
         _known("assessed_condition", "float8", assets["assessed_condition"]),

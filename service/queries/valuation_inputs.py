@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from service.database import raw_connection
 from service.queries.binary_copy import read_columns
+from service.queries.service_classes import load_service_classes
 
 # A text column comes as its 64-bit hash, so that every row has one length; `text_codes` says what it stands for.
 _ASSETS = """
@@ -113,12 +114,15 @@ def load_snapshot(connection: Connection, municipality_code: str, valuation_date
     raw = raw_connection(connection)
     assets = read_columns(raw, _ASSETS, values, _ASSET_TYPES)
     order = np.argsort(assets["asset_id"], kind="stable")
+    assets = {name: column[order] for name, column in assets.items()}
+    service_classes, maintenance_classes = load_service_classes(connection, municipality_code, assets["asset_id"])
     return Snapshot(
-        assets={name: column[order] for name, column in assets.items()},
+        assets=assets | service_classes,
         components=read_columns(raw, _COMPONENTS, values, _COMPONENT_TYPES),
         text_codes={
             name: _text_codes(connection, name, table, municipality_code) for name, table in _TEXT_COLUMNS.items()
-        },
+        }
+        | {"maintenance_class": maintenance_classes},
     )
 
 

@@ -10,6 +10,8 @@ from hypothesis import settings
 from service.engine.backlog import Method
 from service.engine.components import ComponentInputs
 from service.engine.curves import CurveKind, Curves, PointTable
+from service.engine.grades import GradeChain
+from service.engine.method_parameters import Ambition, MethodParameters, MethodSet
 from service.engine.need_split import CapacityInputs, SizingNeeds
 from service.engine.valuation import AssetInputs, AssetParameters
 
@@ -54,6 +56,19 @@ COMPONENTS = {
     "assessed_year": UNKNOWN,
     "wearing_share": 1.0,
 }
+# Every method's parameters; the measures cost a share of the replacement cost, so that no quantity disturbs a law.
+METHOD_SET = MethodSet(
+    optimum_class=4.0,
+    limit_condition=0.5,
+    ambition=Ambition.ACCEPTABLE,
+    is_collector=True,
+    balance_remaining_life=0.5,
+    service_life_years=60.0,
+    discount_rate=0.03,
+    outlook_years=15.0,
+    grades=GradeChain((0.08, 0.06, 0.05, 0.04), (1.0, 0.75, 0.5, 0.25, 0.0), (0.0, 0.1, 0.3, 1.0, 1.0)),
+    rules=((1, 5, UNKNOWN, 1.0), (2, 5, UNKNOWN, 0.6), (2, 4, UNKNOWN, 0.4), (3, 5, UNKNOWN, 0.3)),
+)
 TYPES = {"kind": np.int8, "method": np.int8, "asset_class": np.int16, "is_protected": np.bool_}
 
 
@@ -96,7 +111,8 @@ def parameters(curves: Callable[..., Curves]) -> Callable[..., AssetParameters]:
     def make(size: int = 1, curve: Curves | None = None, price_factor: Any = None, **given: Any) -> AssetParameters:
         factor = None if price_factor is None else np.broadcast_to(np.asarray(price_factor, float), size)
         made = columns(PARAMETERS, size, given)
-        return AssetParameters(**made, curves=curve or curves(size), price_factor=factor)
+        methods = MethodParameters(np.zeros(size, np.int64), (METHOD_SET,))
+        return AssetParameters(**made, curves=curve or curves(size), price_factor=factor, methods=methods)
 
     return make
 

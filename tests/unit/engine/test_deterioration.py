@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from service.engine.curves import CurveError, CurveKind, Curves, PointTable
 from service.engine.deterioration import carry_forward, condition_at_age, effective_age
+from service.engine.grades import GradeChain, markov_points
 
 KINDS = list(CurveKind)
 FLAT_BOTH_ENDS = PointTable((0.0, 5.0, 15.0, 25.0, 40.0, 60.0), (1.0, 1.0, 0.7, 0.7, 0.3, 0.3))
+CHAIN = markov_points(GradeChain((0.08, 0.06, 0.05, 0.04), (1.0, 0.75, 0.5, 0.25, 0.0), (0.0, 0.1, 0.3, 1.0, 1.0)))
 shares = st.floats(0.0, 1.0)
 ages = st.floats(0.0, 300.0)
 
@@ -22,7 +24,10 @@ def one(value: float) -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def curve(curves: Callable[..., Curves]) -> Callable[..., Curves]:
-    return lambda kind, **given: curves(1, (FLAT_BOTH_ENDS,), kind=kind, **given)
+    def make(kind: CurveKind, **given: object) -> Curves:
+        return curves(1, (FLAT_BOTH_ENDS, CHAIN), kind=kind, point_table=int(kind is CurveKind.MARKOV), **given)
+
+    return make
 
 
 @pytest.mark.parametrize("kind", KINDS)

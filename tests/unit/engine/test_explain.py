@@ -46,9 +46,43 @@ ARITHMETIC: dict[str, Callable[..., float]] = {
     ),
     "retained_share_whole_asset": lambda _s, _a, _p, _rank, before, _places, need: float(before < need),
     "retained_share_highest": lambda *shares: max(shares),
+    "condition_age_markov": lambda age, *points: _between(age, points),
+    "condition_class": lambda condition: max(math.ceil(round(condition * 5, 9)), 1),
+    "ns3424_grade": lambda condition: math.floor(round((1 - condition) * 3, 9) + 0.5),
+    "repair_backlog_no_measure": lambda _condition, _level: 0.0,
+    "repair_backlog_measure_unit_cost": lambda unit_cost, quantity, *_: unit_cost * quantity,
+    "repair_backlog_measure_share": lambda share, cost, *_: share * cost,
+    "repair_liability_none": lambda _condition: 0.0,
+    "repair_liability_measure_unit_cost": lambda unit_cost, quantity: unit_cost * quantity,
+    "repair_liability_measure_share": lambda share, cost: share * cost,
+    "repair_backlog_grade_cost": lambda cost, *grades: (
+        cost * sum(share * owed for share, owed in zip(grades[::2], grades[1::2], strict=True))
+    ),
+    "remaining_life_share": lambda age, life: max(1 - age / life, 0.0),
+    "repair_backlog_remaining_life": lambda cost, balance, left: cost * max(balance - left, 0.0),
+    "component_renewal": lambda used, life, share, cost: share * cost * (math.ceil(round(life - used, 9)) <= 0),
+    "component_present_value": lambda used, life, share, rate, outlook, cost: _present(
+        math.ceil(round(life - used, 9)), share * cost, rate, outlook
+    ),
+    "component_age_band": lambda used, life, share, cost: share * cost * _band(used / life),
+    "repair_backlog_components": lambda *amounts: sum(amounts),
     "needed_backlog": lambda backlog, share: backlog * share,
     "avoidable_backlog": lambda backlog, needed: backlog - needed,
 }
+
+
+def _between(age: float, points: tuple[float, ...]) -> float:
+    half = len(points) // 2
+    return float(np.interp(age, points[:half], points[half:]))
+
+
+def _present(years: float, cost: float, rate: float, outlook: float) -> float:
+    return cost / (1 + rate) ** years if years <= outlook else 0.0
+
+
+def _band(used: float) -> float:
+    owed = ((0.2, 0.0), (0.4, 0.1), (0.6, 0.3), (0.8, 0.6))
+    return next((share for limit, share in owed if round(used, 12) <= limit), 1.0)
 
 
 def check_arithmetic(steps: Iterable[Step]) -> None:
