@@ -1,6 +1,7 @@
 """Registers of any size to measure with: plain rectangles of districts, filled with assets of all classes.
 
 Drawn whole arrays at a time. Everything is spread evenly, which no municipality is; only the numbers are realistic.
+The assets of a class come along a Hilbert curve, as imports number them.
 """
 
 import datetime
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import shapely
 
+from gis.hilbert import hilbert_numbers
 from models.registry import ASSET_CLASSES
 from service.demo.assessments import INSPECTIONS, RECORDED_AT, on_scale
 from service.demo.rows import AssetRows, Columns, FloatArray, IntArray, Objects, Records, unknown_where
@@ -96,8 +98,9 @@ def benchmark_chunks(asset_count: int, seed: int = 1) -> Iterator[AssetRows]:
     """Give the assets, some tens of thousands of one class at a time."""
     rng = np.random.default_rng(seed)
     for code, count in class_counts(asset_count).items():
+        points = _points(rng, count)
         for first in range(0, count, CHUNK):
-            yield _chunk(rng, code, first, min(CHUNK, count - first))
+            yield _chunk(rng, code, first, points[first : first + CHUNK])
 
 
 def class_counts(asset_count: int) -> dict[str, int]:
@@ -107,8 +110,13 @@ def class_counts(asset_count: int) -> dict[str, int]:
     return counts
 
 
-def _chunk(rng: np.random.Generator, code: str, first: int, count: int) -> AssetRows:
-    points = np.array(ORIGIN) + rng.random((count, 2)) * np.array([COLUMNS, ROWS]) * DISTRICT_M
+def _points(rng: np.random.Generator, count: int) -> FloatArray:
+    points: FloatArray = np.array(ORIGIN) + rng.random((count, 2)) * np.array([COLUMNS, ROWS]) * DISTRICT_M
+    return points[hilbert_numbers(points).argsort(kind="stable")]
+
+
+def _chunk(rng: np.random.Generator, code: str, first: int, points: FloatArray) -> AssetRows:
+    count = len(points)
     geometry, length = _geometry(rng, code, points)
     built = rng.integers(1900, 2025, count)
     columns: Columns = {
