@@ -175,6 +175,9 @@ class ValuationGroup(Base):
     needed_backlog_eur: Mapped[Money]
     avoidable_backlog_eur: Mapped[Money]
     not_assessed_backlog_eur: Mapped[Money]
+    replacement_cost_basis: Mapped[int | None] = mapped_column(SmallInteger)
+    rests_on_demo: Mapped[bool | None]
+    backlog_variance_eur2: Mapped[float | None]
 
 
 class ServiceBalance(Base):

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from service.engine.condition_class import condition_class
 from service.engine.group import Groups, count_by_group, group_rows, sum_by_group
 from service.engine.need_split import NeedSplit
 from service.engine.valuation import AssetValuations
+from service.operations.guesses import Guesses
 from service.queries.valuation_inputs import Snapshot
 
-# Finnish classes of condition in fifths: 5 is excellent, 1 very poor (domain.md §1).
-CONDITION_CLASS_LIMITS = (0.2, 0.4, 0.6, 0.8)
 UNKNOWN = -1
 TEXT_KEYS = {"district_code": "district_code", "use_code": "building_class", "owner": "owner"}
 MONEY = {
@@ -35,16 +35,8 @@ class ValuationGroups:
     keys: dict[str, list[Any]]
     counts: dict[str, NDArray[np.int64]]
     quantity: NDArray[np.float64]
+    backlog_variance_eur2: NDArray[np.float64]
     cents: dict[str, NDArray[np.int64]]
-
-
-def condition_class(condition_index: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the class 1 (very poor) to 5 (excellent); exactly 0.8 is class 5.
-
-    >>> condition_class(np.array([0.0, 0.2, 0.79, 0.8, 1.0]))
-    array([1, 2, 4, 5, 5])
-    """
-    return np.digitize(np.round(condition_index, 12), CONDITION_CLASS_LIMITS) + 1
 
 
 def group_valuation(
@@ -53,6 +45,7 @@ def group_valuation(
     split: NeedSplit,
     area_code: list[str | None],
     area: NDArray[np.int64],
+    guesses: Guesses,
 ) -> ValuationGroups:
     """Return the sums; `area` is the number in `area_code` of the service area that each asset counts in."""
     assets = snapshot.assets
@@ -66,13 +59,17 @@ def group_valuation(
         "decade": decade,
         "condition_class": condition_class(valuations.condition_index),
         "condition_basis": valuations.condition_basis.astype(np.int64),
+        "replacement_cost_basis": valuations.replacement_cost_basis.astype(np.int64),
+        "rests_on_demo": guesses.rests_on_demo.astype(np.int64),
     }
     groups = group_rows(list(columns.values()))
-    named = {name: texts for name, (_, texts) in coded.items()} | {"service_area_code": area_code}
+    named: dict[str, list[Any]] = {name: texts for name, (_, texts) in coded.items()}
+    named |= {"service_area_code": area_code, "rests_on_demo": [False, True]}
     return ValuationGroups(
         keys={name: _names(name, key, named) for name, key in zip(columns, groups.keys, strict=True)},
         counts={"asset_count": count_by_group(groups), "unvalued_count": sum_by_group(groups, ~valuations.valued * 1)},
         quantity=_sums(groups, assets["quantity"]),
+        backlog_variance_eur2=_sums(groups, guesses.uncertainty_eur**2),
         cents=_cents(groups, valuations, split),
     )
 
@@ -95,7 +92,7 @@ def _dense(hashes: NDArray[np.int64], texts: dict[int, str | None]) -> tuple[NDA
     return np.searchsorted(known, hashes), [texts[int(each)] for each in known]
 
 
-def _names(name: str, key: NDArray[np.int64], named: dict[str, list[str | None]]) -> list[Any]:
+def _names(name: str, key: NDArray[np.int64], named: dict[str, list[Any]]) -> list[Any]:
     if name in named:
         return [named[name][number] for number in key]
     return [None if number == UNKNOWN else int(number) for number in key]
