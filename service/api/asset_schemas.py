@@ -71,8 +71,7 @@ def body_schema(asset_class: AssetClass) -> AssetSchema:
             asset_class.geometry_types,
             allow_none=True,
             load_default=None,
-            # apispec adds the null.
-            metadata={**geometry_json_schema(asset_class.geometry_types), "type": "object"},
+            metadata=geometry_json_schema(asset_class.geometry_types),
         ),
     }
     name = "".join(part.capitalize() for part in asset_class.code.split("_"))

@@ -14,7 +14,8 @@ from shapely.geometry.base import BaseGeometry
 from gis.bbox import bbox_in_finland, parse_bbox
 from gis.crs import CRS84, READABLE_CRS, SERVED_CRS, TM35FIN, Crs, parse_crs
 from gis.errors import BboxError, GeometryError, UnknownCrsError
-from gis.geojson import GEOMETRY_TYPES, read_geometry
+from gis.geojson import read_geometry
+from gis.geojson_schema import geometry_schemas
 from service.errors import Fault, MalformedRequest
 
 _DESCRIPTION = "GeoJSON geometry; longitude and latitude (CRS84) unless `crs` names another system"
@@ -102,12 +103,4 @@ def read_box(text: str, crs: Crs) -> bytes | None:
 
 def geometry_json_schema(geometry_types: Iterable[str]) -> dict[str, Any]:
     """Return the JSON Schema of a GeoJSON geometry that may be of some types, or null."""
-    wanted = {kind.upper() for kind in geometry_types}
-    names = [name for name in GEOMETRY_TYPES if name.upper() in wanted]
-    members = {"type": {"type": "string", "enum": names}, "coordinates": {"type": "array", "items": {}}}
-    return {
-        "type": ["object", "null"],
-        "description": _DESCRIPTION,
-        "properties": members,
-        "required": ["type", "coordinates"],
-    }
+    return {"description": _DESCRIPTION, "anyOf": [*geometry_schemas(geometry_types), {"type": "null"}]}

@@ -64,7 +64,7 @@ class ServiceAreaBody(marshmallow.Schema):
     )
     name_fi = Text(required=True)
     name_sv = Text(**_OPTIONAL)
-    geometry = GeometryField(_AREA, metadata={**geometry_json_schema(_AREA), "type": "object"}, **_OPTIONAL)
+    geometry = GeometryField(_AREA, metadata=geometry_json_schema(_AREA), **_OPTIONAL)
 
 
 class NeedBody(marshmallow.Schema):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gis.crs import CRS84, READABLE_CRS
-from gis.geojson import GEOMETRY_TYPES
+from gis.geojson_schema import geometry_schemas
 from models.registry import ASSET_CLASSES
 from service.ogc.negotiation import GEOJSON
 from service.ogc.schemas import received_schema
@@ -149,9 +149,8 @@ def _property(collection: FeatureCollection, described: FeatureProperty) -> dict
 
 
 def _geometry(collection: FeatureCollection) -> dict[str, Any]:
-    kind = {"type": "string", "enum": [each for each in GEOMETRY_TYPES if each.upper() in collection.geometry_types]}
-    members = {"type": kind, "coordinates": {"type": "array", "items": {}}}
-    return {"type": "object", "nullable": True, "properties": members, "required": list(members)}
+    first, *others = geometry_schemas(collection.geometry_types)
+    return {"oneOf": [{**first, "nullable": True}, *others]}
 
 
 def _header(name: str, description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
