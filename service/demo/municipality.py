@@ -27,6 +27,7 @@ from service.demo.services import (
 from service.demo.street_furniture import parking_facilities, quays, traffic_signals, traffic_signs
 from service.demo.street_network import StreetKind, StreetNetwork, build_streets
 from service.demo.streets import bridges, foot_and_cycle_ways, street_segments
+from service.demo.suitability import enrolment_records, replacement_records, suitability_records
 from service.demo.town import Town, build_town, district_records
 
 MUNICIPALITY_CODE = "999"
@@ -151,4 +152,7 @@ def _records(
         measure_records(rng, drafts, first),
         outage_records(rng, drafts, first),
         budget_records(_YEARLY_BUDGET_EUR),
+        suitability_records(places_of, asset_of),
+        enrolment_records(populations),
+        replacement_records(places_of, asset_of),
     ]

@@ -57,6 +57,14 @@ WHOLE_AREAS = tuple(
     Area(service, WHOLE, "Koko kunta", "Hela kommunen", tuple(each.code for each in DISTRICTS), 1.0)
     for service in ("library", "water_supply")
 )
+_EVERYWHERE = tuple(each.code for each in DISTRICTS)
+# The areas around the others: their figures are sums.
+OUTER_AREAS = (
+    Area(
+        "basic_education", "PO", "Perusopetus, koko kunta", "Grundläggande utbildning, hela kommunen", _EVERYWHERE, 0.0
+    ),
+    Area("early_education", "VK", "Varhaiskasvatus, koko kunta", "Småbarnspedagogik, hela kommunen", _EVERYWHERE, 0.0),
+)
 AREAS = (*SCHOOL_AREAS, *DAY_CARE_AREAS, *WHOLE_AREAS)
 _WATERWORKS_CAPACITY = (1500.0, 1300.0, 900.0)
 _LIBRARY_CAPACITY = {"Pääkirjasto": 430.0, "Kirkonkylän lähikirjasto": 90.0}
@@ -72,16 +80,18 @@ def area_populations() -> dict[str, FloatArray]:
 def service_area_records(town: Town) -> Records:
     """Return the rows of the service areas: their districts, put together."""
     by_code = dict(zip((each.code for each in DISTRICTS), town.districts, strict=True))
-    shapes = [shapely.union_all([by_code[code] for code in area.districts]) for area in AREAS]
+    areas = (*OUTER_AREAS, *AREAS)
+    outer = {area.service: area.code for area in OUTER_AREAS}
+    shapes = [shapely.union_all([by_code[code] for code in area.districts]) for area in areas]
     return Records(
         "service_area",
         {
-            "service_code": [area.service for area in AREAS],
-            "area_code": [area.code for area in AREAS],
-            "parent_area_code": None,
-            "population_area_code": [_population_area(area) for area in AREAS],
-            "name_fi": [area.name_fi for area in AREAS],
-            "name_sv": [area.name_sv for area in AREAS],
+            "service_code": [area.service for area in areas],
+            "area_code": [area.code for area in areas],
+            "parent_area_code": [None if area in OUTER_AREAS else outer.get(area.service) for area in areas],
+            "population_area_code": [WHOLE if area in OUTER_AREAS else _population_area(area) for area in areas],
+            "name_fi": [area.name_fi for area in areas],
+            "name_sv": [area.name_sv for area in areas],
         },
         geometry=as_multipolygons(np.array(shapes, object)),
     )

@@ -33,6 +33,7 @@ _NUMBERED = {
     "capacity": ("capacity_id", "capacity_id_seq"),
     "measure": ("measure_id", "measure_id_seq"),
     "outage": ("outage_id", "outage_id_seq"),
+    "suitability": ("suitability_id", "suitability_id_seq"),
 }
 
 
@@ -146,5 +147,5 @@ def _store_records(
             name, sequence = _NUMBERED[each.table]
             columns[name] = demo_rows.draw_ids(raw, sequence, count)
         demo_rows.store_rows(raw, each.table, columns, count)
-        counts[each.table] = count
+        counts[each.table] = counts.get(each.table, 0) + count
     return counts

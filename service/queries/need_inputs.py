@@ -130,7 +130,7 @@ _REPLACEMENTS = text("""
 SELECT measure_id, asset_id, year, cost_eur::float8 AS cost_eur, service_code, capacity_after, quantity_after
 FROM measure
 WHERE municipality_code = :municipality_code AND state = 'planned' AND kind = 'renewal' AND cost_eur IS NOT NULL
-  AND year >= :year
+  AND year >= :year AND num_nonnulls(capacity_after, quantity_after) > 0
 ORDER BY measure_id
 """)
 
@@ -141,5 +141,5 @@ def load_suitabilities(connection: Connection, municipality_code: str, day: date
 
 
 def load_replacements(connection: Connection, municipality_code: str, year: int) -> list[RowMapping]:
-    """Return the renewals planned from a year on whose cost is known."""
+    """Return the renewals planned from a year on that say how large they will be and what they cost."""
     return list(connection.execute(_REPLACEMENTS, {"municipality_code": municipality_code, "year": year}).mappings())

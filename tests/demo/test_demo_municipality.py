@@ -156,9 +156,10 @@ def test_school_age_population_falls_in_the_whole_municipality_and_districts_add
 def test_loading_writes_what_was_generated(module_database: Database, loaded: DemoSummary) -> None:
     generated = generate_municipality()
     assert loaded.by_class == generated.counts()
-    assert loaded.records == {
-        each.table: column_length(each.columns) for each in (*generated.areas, *generated.records)
-    }
+    rows: Counter[str] = Counter()
+    for each in (*generated.areas, *generated.records):
+        rows[each.table] += column_length(each.columns)
+    assert loaded.records == dict(rows)
     assert _count(module_database, "SELECT count(*) FROM asset WHERE source_system = 'demo'") == loaded.assets
     for table, count in {**loaded.by_class, **loaded.records}.items():
         assert _count(module_database, f"SELECT count(*) FROM {table} WHERE municipality_code = '999'") == count
