@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import http
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response
@@ -13,6 +14,7 @@ from service import ogc
 from service.api import (
     asset_classes,
     assets,
+    cost_indices,
     enrolments,
     feature_writes,
     health,
@@ -38,7 +40,10 @@ from service.api.state import keep_state
 from service.database import Database
 from service.importers.pipeline import import_file
 from service.importers.profile_file import profile_names, profile_targets
-from service.ogc.single_features import SingleFeatures
+from service.ogc.plain_reads import PlainReads
+from service.ogc.single_features import read_single_feature
+from service.ogc.single_tiles import SingleTiles
+from service.ogc.tiles_kept import KEPT_TILES, KeptTiles
 from service.settings import Settings
 from service.web import blueprint as web
 
@@ -63,9 +68,11 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit_bytes
     app.url_map.strict_slashes = False
     database = database or _own_database(settings)
+    app.extensions[KEPT_TILES] = KeptTiles(settings.kept_tiles_bytes)
     served: WSGIApplication = app.wsgi_app
     if settings.open_reading:
-        served = SingleFeatures(served, database, pack=pack, headers=SECURITY_HEADERS)
+        readers = (read_single_feature, SingleTiles(app.extensions[KEPT_TILES]))
+        served = PlainReads(served, database, readers, pack=pack, headers=SECURITY_HEADERS)
     app.wsgi_app = ProxyFix(served, x_for=1, x_proto=1, x_host=1, x_prefix=1)  # type: ignore[method-assign]
     keep_state(app, database, settings)
     register_problem_handlers(app)
@@ -93,6 +100,7 @@ def _rest_blueprints() -> list[RestBlueprint]:
         enrolments.blueprint,
         parameters.blueprint,
         measure_rules.blueprint,
+        cost_indices.blueprint,
         statistics.blueprint,
         imports_blueprint(import_file, profile_names, profile_targets),
         runs.blueprint,
@@ -110,6 +118,8 @@ def _own_database(settings: Settings) -> Database:
 
 
 def _secured(answer: Response) -> Response:
+    if answer.status_code == http.HTTPStatus.NO_CONTENT:
+        answer.headers.pop("Content-Type", None)  # there is nothing of any type
     for name, value in SECURITY_HEADERS.items():
         answer.headers.setdefault(name, value)
     return answer

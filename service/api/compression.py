@@ -57,7 +57,7 @@ def pack(content: bytes, asked: str) -> tuple[bytes, dict[str, str], str]:
     """Return a content of a type that packs well as Accept-Encoding asks for it, its headers and its ETag's ending."""
     if len(content) < SMALLEST:
         return content, {}, ""
-    vary = {"Vary": "Accept, Accept-Encoding"}
+    vary = {"Vary": "Accept-Encoding"}
     encoding = _best_encoding(parse_accept_header(asked, Accept))
     if encoding is None:
         return content, vary, ""

@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Response, current_app, request
 
 from gis.tiles import WEB_MERCATOR_QUAD
-from service.api.state import settings
 from service.ogc import tiles_documents as documents
 from service.ogc.faults import FaultList
 from service.ogc.negotiation import JSON, NotAcceptable, chosen_representation
 from service.ogc.request_parameters import known_parameters, only_representation
 from service.ogc.responses import document_response
 from service.ogc.schemas import property_schema
+from service.ogc.tiles_current import current_tile
 from service.ogc.tiles_documents import MVT, TILEJSON
-from service.ogc.tiles_kept import KeptTiles
+from service.ogc.tiles_kept import KEPT_TILES
 from service.ogc.tiles_parameters import (
     TILE_PARAMETERS,
     read_municipality,
     read_place,
     read_properties,
+    takes_tiles,
     tile_matrix_set_or_404,
 )
 from service.ogc.views import blueprint, collection_or_404, database, extents
-from service.queries.data_version import load_data_version
-from service.queries.feature_tiles import TileQuery, drawing_digest, load_tile
+from service.queries.feature_tiles import TileQuery
 
 if TYPE_CHECKING:
+    from service.ogc.tiles_kept import KeptTiles
     from service.queries.feature_collections import FeatureCollection
 
 _ASSET_CLASS = {"title": "Asset class", "type": "string"}
-_KEPT = "ogc_tiles"
-_OTHER_TYPES = ("application/x-protobuf", "application/octet-stream")
 
 
 @blueprint.get("/tileMatrixSets")
@@ -96,25 +94,13 @@ def tile(collection_id: str, tile_matrix_set_id: str, matrix: str, row: str, col
 
 
 def _tile_response(query: TileQuery) -> Response:
-    """The tile, drawn unless the client or this process has it as it is.
-
-    Drawing tells the version of what is drawn: it is asked for beforehand only where it may save the drawing.
-    """
+    kept: KeptTiles = current_app.extensions[KEPT_TILES]
+    knows = request.if_none_match.contains_weak if request.if_none_match else None
     with database().asking() as connection:
-        if request.if_none_match or query in _kept():
-            tag = _tag(load_data_version(connection, query.municipality_code), query)
-            if request.if_none_match.contains_weak(tag):
-                return _versioned(Response(status=304), tag)
-            if (content := _kept().get(query, tag)) is not None:
-                return _content_response(content, tag)
-        version, content = load_tile(connection, query)
-    tag = _tag(version, query)
-    _kept().keep(query, tag, content)
-    return _content_response(content, tag)
-
-
-def _content_response(content: bytes, tag: str) -> Response:
-    return _versioned(Response(content, content_type=MVT) if content else Response(status=204), tag)
+        tile = current_tile(connection, kept, query, knows)
+    if tile.content is None:
+        return _versioned(Response(status=304), tile.tag)
+    return _versioned(Response(tile.content, content_type=MVT) if tile.content else Response(status=204), tile.tag)
 
 
 def _versioned(answer: Response, tag: str) -> Response:
@@ -128,16 +114,10 @@ def _versioned(answer: Response, tag: str) -> Response:
     return answer
 
 
-def _tag(version: str, query: TileQuery) -> str:
-    told = f"{version} {query.municipality_code} {drawing_digest(query)}"
-    return hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
-
-
 def _check_type(wanted: str | None, faults: FaultList) -> None:
     if wanted not in (None, "mvt"):
         faults.add("f", f"'{str(wanted)[:40]}' is not a known format; known: mvt")
-    accepted = request.accept_mimetypes
-    if wanted is None and accepted and accepted.best_match([MVT, *_OTHER_TYPES]) is None:
+    if wanted is None and not takes_tiles(request.accept_mimetypes):
         raise NotAcceptable(f"Tiles are available as {MVT}")
 
 
@@ -150,10 +130,3 @@ def _described(collection: FeatureCollection, names: tuple[str, ...]) -> dict[st
 
 def _json(document: dict[str, Any]) -> Response:
     return Response(orjson.dumps(document), content_type=JSON)
-
-
-def _kept() -> KeptTiles:
-    if _KEPT not in current_app.extensions:
-        current_app.extensions.setdefault(_KEPT, KeptTiles(settings().kept_tiles_bytes))
-    kept: KeptTiles = current_app.extensions[_KEPT]
-    return kept

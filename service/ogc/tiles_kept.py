@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from service.queries.feature_tiles import TileQuery
 
+KEPT_TILES = "ogc_tiles"
+"""Where an application has its kept tiles."""
 _OVERHEAD = 1000
 
 

@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 from gis.tiles import TILE_MATRIX_SETS, Tile
 from service.errors import Fault, MalformedRequest, NotFound, NotPermitted
 from service.ogc.reach import readable_municipality
+from service.ogc.tiles_documents import MVT
 from service.queries.feature_tiles import style_properties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from werkzeug.datastructures import MIMEAccept
 
     from gis.tiles import TileMatrixSet
     from service.ogc.faults import FaultList
     from service.queries.feature_collections import FeatureCollection
 
 TILE_PARAMETERS = ("f", "properties", "municipality")
+_OTHER_TYPES = ("application/x-protobuf", "application/octet-stream")
 _INDEX = re.compile(r"[0-9]+", re.ASCII)
 _MOST_DIGITS = 9
 _MUNICIPALITY = re.compile(r"[0-9]{3}", re.ASCII)
@@ -79,3 +83,8 @@ def read_municipality(text: str | None, faults: FaultList) -> str | None:
     if text is not None and own not in (None, text):
         raise NotPermitted(f"The token holds for municipality {own}, not {text}.")
     return own or text
+
+
+def takes_tiles(accepted: MIMEAccept) -> bool:
+    """Return whether an Accept header takes vector tiles, by any of the names that they go by."""
+    return not accepted or accepted.best_match([MVT, *_OTHER_TYPES]) is not None

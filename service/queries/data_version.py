@@ -67,8 +67,7 @@ def version_text(written: Any, valued: Any) -> str:
 def load_data_version(connection: psycopg.Connection[Any], municipality_code: str | None) -> str:
     """Return the version of what maps show of a municipality, or of all: new after any write or finished valuation."""
     statement = _statement(in_municipality=municipality_code is not None)
-    values = {**statement.constants, "municipality_code": municipality_code}
-    row = connection.execute(statement.text, values, prepare=True).fetchone()
+    row = statement.ask(connection, {"municipality_code": municipality_code}, prepare=True).fetchone()
     return version_text(*row or (None, None))
 
 

@@ -70,6 +70,11 @@ def drawing_digest(query: TileQuery) -> str:
     return _digest(_statement(query).text)
 
 
+def is_thinned(query: TileQuery) -> bool:
+    """Return whether small assets are thinned in a tile: drawing one may then take long."""
+    return query.tiles.ground_cell_m(query.tile.zoom) > THINNED_FROM_M
+
+
 def load_tile(connection: psycopg.Connection[Any], query: TileQuery) -> tuple[str, bytes]:
     """Return the version of the data and a Mapbox vector tile drawn from them, empty where there is nothing.
 
@@ -99,13 +104,9 @@ def _draw(connection: psycopg.Connection[Any], query: TileQuery, values: dict[st
     statement = _statement(query)
     with connection.cursor(binary=True) as cursor:
         bound = {**statement.constants, **values, "limit": limit}
-        cursor.execute(statement.text, bound, prepare=not _is_thinned(query))
+        cursor.execute(statement.text, bound, prepare=not is_thinned(query))
         row: Sequence[Any] = cursor.fetchone() or (b"", 0, None, None)
     return row
-
-
-def _is_thinned(query: TileQuery) -> bool:
-    return query.tiles.ground_cell_m(query.tile.zoom) > THINNED_FROM_M
 
 
 def _statement(query: TileQuery) -> Statement:
@@ -113,7 +114,7 @@ def _statement(query: TileQuery) -> Statement:
         query.collection_id,
         query.tiles.crs.srid,
         query.properties,
-        thinned=_is_thinned(query),
+        thinned=is_thinned(query),
         in_municipality=query.municipality_code is not None,
     )
 
