@@ -14,7 +14,6 @@ from service import ogc
 from service.api import (
     asset_classes,
     assets,
-    cost_indices,
     enrolments,
     feature_writes,
     health,
@@ -100,7 +99,6 @@ def _rest_blueprints() -> list[RestBlueprint]:
         enrolments.blueprint,
         parameters.blueprint,
         measure_rules.blueprint,
-        cost_indices.blueprint,
         statistics.blueprint,
         imports_blueprint(import_file, profile_names, profile_targets),
         runs.blueprint,
