@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
-from service.catalogues import text
+from service.catalogues import has_text, text
 from service.reports.charts import AVOIDABLE, MISSING, NEEDED
 from service.reports.drawn import drawn_charts
 from service.reports.hyphenation import hyphenated
@@ -94,11 +94,17 @@ def _table(table: ReportTable, language: str) -> dict[str, Any]:
     return {
         "name": table.name,
         "title": text(language, f"report.table.{table.name}"),
+        "lead": _lead(table.name, language),
         "headings": [{"label": _heading(column, language), "kind": column.kind} for column in columns],
         "rows": [{"cells": _cells(row, columns, language), "bars": _bars(row, highest)} for row in table.rows],
         "total": _total(table.total, columns, language) if table.total else None,
         "has_bars": has_bars,
     }
+
+
+def _lead(name: str, language: str) -> str:
+    key = f"report.lead.{name}"
+    return text(language, key) if has_text(language, key) else ""
 
 
 def _heading(column: ReportColumn, language: str) -> str:

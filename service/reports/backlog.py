@@ -17,6 +17,7 @@ from service.queries.report_rows import (
 )
 from service.reports.charts import AVOIDABLE, NEEDED, ChartSeries, ReportChart
 from service.reports.grouping import check_grouping, key_columns, with_district_name
+from service.reports.guesses import guess_tables
 from service.reports.report import Kind, Report, ReportColumn, ReportTable, ratio
 from service.reports.reported_run import reported_run
 from service.reports.statement import load_statement
@@ -57,6 +58,7 @@ def backlog_report(
         for row in load_backlog_rows(connection, municipality_code, run["run_id"], keys)
     ]
     [total] = load_backlog_rows(connection, municipality_code, run["run_id"], [])
+    guesses, uncertainty = guess_tables(connection, municipality_code, run["run_id"], total, districts)
     return Report(
         name="backlog",
         municipality=municipality,
@@ -64,8 +66,10 @@ def backlog_report(
         tables=[
             ReportTable("backlog", (*key_columns(keys), *_FIGURES), rows, _with_ratios(total)),
             _basis_table(load_basis_rows(connection, municipality_code, run["run_id"]), total),
+            *guesses,
         ],
-        key_figures=_key_figures(connection, municipality_code, run["run_id"], total),
+        key_figures=_key_figures(connection, municipality_code, run["run_id"], total)
+        | {"backlog_uncertainty_eur": uncertainty},
         statement=load_statement(connection, municipality_code, run["run_id"], total),
         charts=(ReportChart("backlog", "backlog", tuple(keys), _PARTS),),
     )

@@ -16,9 +16,11 @@ _CODED = {
     "condition_basis": "condition_basis",
     "service_code": "service",
     "need_basis": "need_basis",
+    "users_basis": "users_basis",
     "parameter": "parameter",
     "quantity_unit": "unit",
     "goal": "funding_goal",
+    "guess": "guess",
 }
 UNKNOWN = "–"
 
