@@ -13,9 +13,11 @@ import numpy as np
 
 from service.engine.arrays import CentsArray
 from service.engine.components import ComponentInputs
+from service.engine.measure_prices import at_later_measure_prices
 from service.engine.valuation import AssetInputs, AssetParameters
 
 PRICE_PARAMETERS = ("unit_cost_eur", "regional_factor", "price_factor")
+"""Beside them the unit costs of the measures carry prices."""
 
 
 class Cause(StrEnum):
@@ -29,6 +31,8 @@ class Cause(StrEnum):
     PARAMETERS = "changed_parameters"
     ADDITIONS = "additions"
     DISPOSALS = "disposals"
+    NEED = "changed_need"
+    """Changes which of the backlog is needed, never its total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,24 @@ class ValuationInputs:
 Backlog = Callable[[ValuationInputs], CentsArray]
 
 
+def at_later_prices(earlier: AssetParameters, later: AssetParameters) -> AssetParameters:
+    """Return the earlier parameters with every price of the later ones, the unit costs of measures among them."""
+    prices = {name: getattr(later, name) for name in PRICE_PARAMETERS}
+    if earlier.methods is not None and later.methods is not None:
+        prices["methods"] = at_later_measure_prices(earlier.methods, later.methods)
+    return replace(earlier, **prices)
+
+
 def change_by_cause(
-    before: ValuationInputs, after: ValuationInputs, backlog: Backlog, stored: tuple[CentsArray, CentsArray]
+    before: ValuationInputs,
+    after: ValuationInputs,
+    backlog: Backlog,
+    stored: tuple[CentsArray, CentsArray],
+    repriced: AssetParameters | None = None,
 ) -> dict[Cause, CentsArray]:
     """Return the change of each asset's backlog by cause, in cents; the causes add up to ``stored[1] - stored[0]``.
+
+    Additions, disposals and changed need are not among them: the two valuations are of the same assets.
 
     Args:
         before: The earlier valuation's inputs.
@@ -58,20 +76,24 @@ def change_by_cause(
         backlog: Values inputs, as the two valuations did.
         stored: The backlogs that the two valuations found. Where their inputs no longer give them, because a record
             was overwritten since, the difference is counted as corrected data.
+        repriced: The earlier parameters at the later prices, where a cost was recorded anew since and its price factor
+            is therefore another than ``at_later_prices`` takes.
     """
     start = then = backlog(before)
     causes: dict[Cause, CentsArray] = {}
-    for cause, inputs in _one_at_a_time(before, after):
+    prices = at_later_prices(before.parameters, after.parameters) if repriced is None else repriced
+    for cause, inputs in _one_at_a_time(before, after, prices):
         now = backlog(inputs)
         causes[cause], then = now - then, now
     causes[Cause.CORRECTIONS] = causes[Cause.CORRECTIONS] + (start - stored[0]) + (stored[1] - then)
     return causes
 
 
-def _one_at_a_time(before: ValuationInputs, after: ValuationInputs) -> Iterator[tuple[Cause, ValuationInputs]]:
+def _one_at_a_time(
+    before: ValuationInputs, after: ValuationInputs, repriced: AssetParameters
+) -> Iterator[tuple[Cause, ValuationInputs]]:
     """Give the inputs on the way from before to after, each with what was changed last."""
-    new_prices = {name: getattr(after.parameters, name) for name in PRICE_PARAMETERS}
-    now = replace(before, parameters=replace(before.parameters, **new_prices))
+    now = replace(before, parameters=repriced)
     yield Cause.PRICES, now
     now = replace(now, valuation_year=after.valuation_year)
     yield Cause.WEAR, now
@@ -82,7 +104,8 @@ def _one_at_a_time(before: ValuationInputs, after: ValuationInputs) -> Iterator[
     assessed = _assessments(now.assets, after.assets), _assessments(now.components, after.components)
     now = replace(now, assets=assessed[0], components=assessed[1])
     yield Cause.ASSESSMENTS, now
-    now = replace(now, assets=after.assets, components=after.components)
+    recorded = replace(now.parameters, price_factor=after.parameters.price_factor)
+    now = replace(now, assets=after.assets, components=after.components, parameters=recorded)
     yield Cause.CORRECTIONS, now
     yield Cause.PARAMETERS, after
 

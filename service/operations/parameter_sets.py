@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -104,8 +104,8 @@ def resolve_sets(
     missing: dict[str, list[str]] = {}
     faults: list[Fault] = []
     for kind in kinds:
-        found = _resolve(table, kind, method, rules)
-        for name in _missing(found.resolved, needs_unit_cost=kind.needs_unit_cost):
+        found = resolve_set(table, kind, method, rules)
+        for name in missing_parameters(found.resolved, needs_unit_cost=kind.needs_unit_cost):
             missing.setdefault(name, []).append(str(kind))
         faults += [*_unknown_codes(found, kind), *method_faults(found.resolved, str(kind))]
         sets.append(found)
@@ -119,7 +119,7 @@ def resolve_sets(
     return sets
 
 
-def _resolve(table: ParameterTable, kind: Kind, method: str | None, rules: Sequence[RowMapping]) -> ParameterSet:
+def resolve_set(table: ParameterTable, kind: Kind, method: str | None, rules: Sequence[RowMapping]) -> ParameterSet:
     """Return the parameters that the class's curve and method use."""
     resolved: dict[str, Any] = dict.fromkeys(ALL_NAMES)
     ids: dict[str, int] = {}
@@ -133,7 +133,9 @@ def _resolve(table: ParameterTable, kind: Kind, method: str | None, rules: Seque
 
     used_method = method or take("backlog_method")
     curve = take("deterioration_curve")
-    for name in ("unit_cost_eur", *ALWAYS_NEEDED, *NEEDED_BY_CURVE.get(curve, ())):
+    # A unit cost that no asset needs is not read: what its price level lacks must not stop the run.
+    unit_cost = ["unit_cost_eur"] if kind.needs_unit_cost else []
+    for name in (*unit_cost, *ALWAYS_NEEDED, *NEEDED_BY_CURVE.get(curve, ())):
         if name not in {"backlog_method", "deterioration_curve"}:
             take(name)
     for name in NEEDED_BY_METHOD.get(used_method, ()):
@@ -156,7 +158,7 @@ def _measures(
     return kept_rules(own, factors)
 
 
-def _missing(resolved: dict[str, Any], *, needs_unit_cost: bool) -> list[str]:
+def missing_parameters(resolved: Mapping[str, Any], *, needs_unit_cost: bool) -> list[str]:
     """Return the names of the parameters that are needed and have no value."""
     by_curve = NEEDED_BY_CURVE.get(resolved["deterioration_curve"], ())
     by_method = NEEDED_BY_METHOD.get(resolved["backlog_method"], ())

@@ -65,6 +65,7 @@ FROM component k
 LEFT JOIN (
     SELECT DISTINCT ON (component_id) component_id, condition_index, assessed_on FROM condition_assessment
     WHERE municipality_code = %(municipality_code)s AND component_id IS NOT NULL AND assessed_on <= %(valuation_date)s
+      AND recorded_at <= %(recorded_until)s::timestamptz
     ORDER BY component_id, assessed_on DESC, assessment_id DESC
 ) c ON c.component_id = k.component_id
 WHERE k.municipality_code = %(municipality_code)s
@@ -118,12 +119,30 @@ def load_snapshot(connection: Connection, municipality_code: str, valuation_date
     service_classes, maintenance_classes = load_service_classes(connection, municipality_code, assets["asset_id"])
     return Snapshot(
         assets=assets | service_classes,
-        components=read_columns(raw, _COMPONENTS, values, _COMPONENT_TYPES),
+        components=load_components(connection, municipality_code, valuation_date),
         text_codes={
             name: _text_codes(connection, name, table, municipality_code) for name, table in _TEXT_COLUMNS.items()
         }
         | {"maintenance_class": maintenance_classes},
     )
+
+
+def load_components(
+    connection: Connection,
+    municipality_code: str,
+    valuation_date: datetime.date,
+    recorded_until: datetime.datetime | None = None,
+) -> dict[str, NDArray[Any]]:
+    """Return the components in the order of their assets, each with its newest assessment at or before a date.
+
+    `recorded_until` leaves out the assessments that were registered later (None: none).
+    """
+    values = {
+        "municipality_code": municipality_code,
+        "valuation_date": valuation_date,
+        "recorded_until": "infinity" if recorded_until is None else recorded_until,
+    }
+    return read_columns(raw_connection(connection), _COMPONENTS, values, _COMPONENT_TYPES)
 
 
 def _text_codes(connection: Connection, column: str, table: str, municipality_code: str) -> dict[int, str | None]:
