@@ -87,9 +87,10 @@ class PlannedReplacement(Base):
 
 
 class NetworkUse(Base):
-    """How many use the networks and streets of a class in a district, in a run; `district_code` empty: none.
+    """How many use the networks and streets of a class in a run; an empty `district_code` means all districts.
 
     Users come from records or traffic counts, else from the population grid within the service distance.
+    `inhabitants_served` counts each inhabitant within the distance once, so the districts do not add up to all.
     """
 
     __tablename__ = "network_use"
@@ -111,6 +112,7 @@ class NetworkUse(Base):
     user_metres: Mapped[float]
     repair_backlog_eur: Mapped[Money]
     backlog_without_users_eur: Mapped[Money]
+    inhabitants_served: Mapped[float | None]
 
 
 class BroadbandReach(Base):

@@ -69,6 +69,31 @@ def network_use(groups: Groups, inputs: NetworkInputs) -> NetworkUse:
     )
 
 
+def inhabitants_served(groups: Groups, asset_row: IntArray, cell: IntArray, population: FloatArray) -> FloatArray:
+    """Return the inhabitants near any asset of a group, each cell counted once in a group.
+
+    Args:
+        groups: The groups of the assets.
+        asset_row: Rows of assets, one for each asset and cell within its distance.
+        cell: The cell of each such pair.
+        population: Persons by cell.
+
+    >>> inhabitants_served(group_rows([np.array([7, 7])]), np.array([0, 1]), np.array([0, 0]), np.array([12.0]))
+    array([12.])
+    """
+    pairs = np.unique(np.stack([groups.number[asset_row], cell]), axis=1) if len(cell) else np.zeros((2, 0), np.int64)
+    return np.bincount(pairs[0], weights=population[pairs[1]], minlength=groups.count).astype(np.float64)
+
+
+def users_by_grid(asset_count: int, asset_row: IntArray, cell: IntArray, population: FloatArray) -> FloatArray:
+    """Return the inhabitants of the cells near each asset, 0 where no cell is near.
+
+    >>> users_by_grid(2, np.array([0, 0]), np.array([0, 1]), np.array([12.0, 5.0]))
+    array([17.,  0.])
+    """
+    return np.bincount(asset_row, weights=population[cell], minlength=asset_count).astype(np.float64)
+
+
 def _metres(groups: Groups, amounts: FloatArray) -> FloatArray:
     """Return sums in millimetres made metres again, so that the order of the rows does not matter."""
     return sum_by_group(groups, np.rint(amounts * 1000.0).astype(np.int64)) / 1000.0

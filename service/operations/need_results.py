@@ -12,9 +12,15 @@ from service.engine.group import group_rows, sum_by_group
 from service.engine.need import NEED_DECIMALS, deficit, first_year_above_zero, surplus, utilisation
 from service.engine.nesting import has_inner, within
 from service.operations.function_needs import function_need_rows, replacement_rows
+from service.operations.network_users import network_use_rows
 from service.operations.sizing import Sizing
 from service.operations.valuation_computation import Valuation
-from service.queries.need_results import store_balance_sums, store_function_needs, store_planned_replacements
+from service.queries.need_results import (
+    store_balance_sums,
+    store_function_needs,
+    store_network_use,
+    store_planned_replacements,
+)
 from service.queries.results import cents_as_euros, store_balances, store_ranks
 
 BALANCE_FIGURES = ("capacity", "surplus", "deficit")
@@ -32,6 +38,9 @@ def store_need_results(session: Session, municipality_code: str, run_id: int, va
     store_balance_sums(session, [key | row for row in balance_sums(valuation.sizing, balances)])
     store_function_needs(session, [key | row for row in function_need_rows(valuation)])
     store_planned_replacements(session, [key | row for row in replacement_rows(valuation)])
+    year = int(valuation.sizing.years[0])
+    use = network_use_rows(session.connection(), municipality_code, valuation, year)
+    store_network_use(session, [key | row for row in use])
 
 
 def balance_sums(sizing: Sizing, balances: list[Row]) -> list[Row]:

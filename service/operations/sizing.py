@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.engine import RowMapping
 
+from models.registry import ASSET_CLASSES
 from service.engine.need import peak_utilisation, sizing_need
 from service.engine.need_split import CapacityInputs, SizingNeeds
 from service.operations.area_needs import AreaNeedComputation
@@ -31,6 +32,7 @@ class Sizing:
     parent: NDArray[np.int64]
     need_basis: list[str | None]
     peak_utilisation: NDArray[np.float64]
+    service_distances: dict[int, float]
     years: NDArray[np.int64]
     need: NDArray[np.float64]
     capacity: NDArray[np.float64]
@@ -68,6 +70,7 @@ def size_services(
         parent=_parents(inputs.service_areas, of_area),
         need_basis=needs.basis,
         peak_utilisation=peak_utilisation(highest, _by_service(table, "peak_factor", of_area), capacity[0]),
+        service_distances=_service_distances(table),
         years=years,
         need=needs.need,
         capacity=capacity,
@@ -85,6 +88,12 @@ def _by_service(table: ParameterTable, name: str, of_area: list[tuple[str, str]]
     """Return a parameter of each area's service, `nan` where it has none."""
     found = [table.find(name, key=service_code) for service_code, _ in of_area]
     return np.array([np.nan if each is None else each for each in found], np.float64)
+
+
+def _service_distances(table: ParameterTable) -> dict[int, float]:
+    """Return the service distance by number of the asset classes that have one."""
+    found = {each.number: table.find("service_distance_m", each.number) for each in ASSET_CLASSES.values()}
+    return {number: float(distance) for number, distance in found.items() if distance is not None}
 
 
 def _parents(rows: Sequence[RowMapping], of_area: list[tuple[str, str]]) -> NDArray[np.int64]:

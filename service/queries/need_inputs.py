@@ -84,10 +84,16 @@ def load_enrolments(connection: Connection, municipality_code: str, year: int) -
     return list(connection.execute(_ENROLMENTS, {"municipality_code": municipality_code, "year": year}).mappings())
 
 
+def newest_grid(connection: Connection, municipality_code: str) -> str | None:
+    """Return the code of the newest population grid, or None."""
+    code: str | None = connection.execute(_GRID, {"municipality_code": municipality_code}).scalar_one_or_none()
+    return code
+
+
 def load_grid(connection: Connection, municipality_code: str, areas: Sequence[str]) -> GridRows | None:
     """Return the newest population grid with its overlaps of the service areas of these population areas, or None."""
     values: dict[str, Any] = {"municipality_code": municipality_code}
-    grid_code = connection.execute(_GRID, values).scalar_one_or_none() if areas else None
+    grid_code = newest_grid(connection, municipality_code) if areas else None
     if grid_code is None:
         return None
     values["grid_code"] = grid_code

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from models.base import Base
-from models.need_results import FunctionNeed, PlannedReplacement, ServiceBalanceSum
+from models.need_results import FunctionNeed, NetworkUse, PlannedReplacement, ServiceBalanceSum
 
 Rows = list[dict[str, Any]]
 
@@ -26,6 +26,11 @@ def store_function_needs(session: Session, rows: Rows) -> None:
 def store_planned_replacements(session: Session, rows: Rows) -> None:
     """Insert the planned replacements, split into renewal and upgrade."""
     _store(session, PlannedReplacement, rows)
+
+
+def store_network_use(session: Session, rows: Rows) -> None:
+    """Insert who uses the networks and streets."""
+    _store(session, NetworkUse, rows)
 
 
 def _store(session: Session, model: type[Base], rows: Rows) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection, RowMapping
 
 from models.asset import Asset
-from models.need_results import FunctionNeed, PlannedReplacement, ServiceBalanceSum
+from models.asset_class import AssetClassRow
+from models.need_results import FunctionNeed, NetworkUse, PlannedReplacement, ServiceBalanceSum
 from models.run import Run, RunState
 
 
@@ -54,3 +55,13 @@ def _of_assets(
     query = select(table.__table__, Asset.name.label("asset_name")).outerjoin(Asset, its_asset)
     query = query.where(table.municipality_code == municipality_code, table.run_id == run_id)
     return list(connection.execute(query.order_by(*order, table.asset_id)).mappings())
+
+
+def load_network_use(connection: Connection, municipality_code: str, run_id: int) -> list[RowMapping]:
+    """Return the use of networks and streets by class, all districts together first."""
+    table = NetworkUse
+    query = select(table.__table__, AssetClassRow.code.label("class")).join(
+        AssetClassRow, AssetClassRow.asset_class == table.asset_class
+    )
+    query = query.where(table.municipality_code == municipality_code, table.run_id == run_id)
+    return list(connection.execute(query.order_by(table.asset_class, table.district_code)).mappings())

@@ -9,9 +9,15 @@ from typing import Any
 from sqlalchemy.engine import Connection, RowMapping
 
 from service.queries.need_rows import load_balance_sums
-from service.queries.report_rows import load_balance_years, load_balances, load_service_area_names
+from service.queries.report_rows import (
+    load_balance_years,
+    load_balances,
+    load_district_names,
+    load_service_area_names,
+)
 from service.reports.charts import NEEDED, QUIET, ChartSeries, ReportChart
 from service.reports.need_scenarios import runs_of_scenarios, scenario_table
+from service.reports.network_use import network_tables
 from service.reports.report import Kind, Report, ReportColumn, ReportTable
 from service.reports.reported_run import reported_run
 from service.reports.statement import load_statement
@@ -93,6 +99,9 @@ def service_need_report(
             ReportTable("years", _BY_YEAR, years),
             *_nested(connection, municipality_code, run["run_id"], names),
             *three_need_tables(connection, municipality_code, run["run_id"], balances, lambda row: _named(row, names)),
+            *network_tables(
+                connection, municipality_code, run["run_id"], load_district_names(connection, municipality_code)
+            ),
             *_side_by_side(connection, municipality_code, runs, names),
         ],
         statement=load_statement(connection, municipality_code, run["run_id"]),
