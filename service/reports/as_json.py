@@ -33,6 +33,7 @@ def _statement(report: Report) -> dict[str, Any]:
     statement = report.statement
     return {
         "backlog_methods": statement.backlog_methods,
+        "price_level_year": (report.run.get("settings") or {}).get("price_level_year"),
         "price_levels": statement.price_levels,
         "unknowns": statement.unknowns,
         "parameter_values_used": len(statement.parameters),

@@ -58,25 +58,27 @@ def _written(value: float, kind: Kind, language: str) -> str:
 
 
 def _bars(chart: ReportChart, labels: list[str], values: list[list[float]], kind: Kind, language: str) -> Markup:
-    """Return lying bars, each with its name before and its value behind it."""
+    """Return lying bars, each with its name before and its value behind it; what is negative lies left of zero."""
     lanes = 1 if chart.is_stacked else len(chart.series)
     height = ROW_HEIGHT * lanes
-    highest = max((sum(row) if chart.is_stacked else max(row) for row in values), default=0) or 1
-    scale = (WIDTH - LABEL_WIDTH - VALUE_WIDTH) / highest
+    ends = [end for row in values for end in ([sum(row)] if chart.is_stacked else row)]
+    lowest, highest = min([0.0, *ends]), max([0.0, *ends])
+    scale = (WIDTH - LABEL_WIDTH - VALUE_WIDTH) / ((highest - lowest) or 1)
+    zero = LABEL_WIDTH - lowest * scale
     parts = []
     for number, (label, row) in enumerate(zip(labels, values, strict=True)):
         top = number * (height + 2)
         parts.append(_text(LABEL_WIDTH - 6, top + height / 2 + 4, label, "end"))
-        start = LABEL_WIDTH
+        start = zero
         for lane, (value, series) in enumerate(zip(row, chart.series, strict=True)):
             y = top if chart.is_stacked else top + lane * ROW_HEIGHT
-            x = start if chart.is_stacked else LABEL_WIDTH
-            parts.append(_rectangle(x, y, value * scale, ROW_HEIGHT - 2, series.colour))
+            x = start if chart.is_stacked else zero
             start = x + value * scale
+            parts.append(_rectangle(min(x, start), y, abs(value) * scale, ROW_HEIGHT - 2, series.colour))
             if not chart.is_stacked:
-                parts.append(_text(start + 5, y + 10, _written(value, kind, language)))
+                parts.append(_text(max(start, zero) + 5, y + 10, _written(value, kind, language)))
         if chart.is_stacked:
-            parts.append(_text(start + 5, top + 10, _written(sum(row), kind, language)))
+            parts.append(_text(max(start, zero) + 5, top + 10, _written(sum(row), kind, language)))
     return _svg(parts, len(labels) * (height + 2))
 
 
@@ -143,7 +145,7 @@ def round_step(least: float) -> float:
 
 
 def _rectangle(x: float, y: float, width: float, height: float, colour: str) -> str:
-    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}" fill="{colour}"/>'
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{colour}"/>'
 
 
 def _text(x: float, y: float, words: str, anchor: str = "start") -> str:

@@ -92,6 +92,9 @@ def _price_level(report: Report, language: str) -> str:
         for year in [level["price_level_year"]]
     ]
     levels = "; ".join(told) or text(language, "report.statement.price_level_none")
+    year = (report.run.get("settings") or {}).get("price_level_year")
+    if year:
+        levels = text(language, "report.statement.price_level_at", year=year, levels=levels)
     return text(language, "report.statement.price_level_text", levels=levels)
 
 
