@@ -40,7 +40,7 @@ SCHOOL_AREAS = (
     Area("basic_education", "PO4", "Koivuniemen oppilaaksiottoalue", "Björknäs upptagningsområde", ("05",), 1.06),
     Area("basic_education", "PO5", "Kirkonkylän oppilaaksiottoalue", "Kyrkbyns upptagningsområde", ("07", "08"), 1.5),
 )
-SURPLUS_FROM_2031 = "PO3"
+SURPLUS_AREA, SURPLUS_FROM = "PO3", 2033
 _DAY_CARE_SLACK = {"01": 1.15, "02": 1.0, "03": 0.93, "04": 1.25, "05": 1.05, "06": 1.1, "07": 1.4, "08": 1.35}
 DAY_CARE_AREAS = tuple(
     Area(
@@ -110,10 +110,10 @@ def need_by_year(area: Area, populations: Mapping[str, FloatArray]) -> FloatArra
 
 
 def area_capacity(area: Area, populations: Mapping[str, FloatArray]) -> float:
-    """Return the places of an area: its slack times the need, or what is just too much from 2031 on."""
+    """Return the places of an area: its slack times the need, or what is just too much from a year on."""
     need = need_by_year(area, populations)
-    if area.code == SURPLUS_FROM_2031:
-        return float(need[np.searchsorted(YEARS, [2030, 2031])].mean())
+    if area.code == SURPLUS_AREA:
+        return float(need[np.searchsorted(YEARS, [SURPLUS_FROM - 1, SURPLUS_FROM])].mean())
     return float(need[np.searchsorted(YEARS, SIZED_YEAR)] * area.slack)
 
 

@@ -16,7 +16,7 @@ from service.demo.assessments import INSPECTIONS, on_scale
 from service.demo.municipality import MUNICIPALITY_CODE, generate_municipality
 from service.demo.population import YEARS
 from service.demo.rows import DemoMunicipality, Records, column_length
-from service.demo.services import AREAS, SURPLUS_FROM_2031, area_capacity, area_populations, need_by_year
+from service.demo.services import AREAS, SURPLUS_AREA, SURPLUS_FROM, area_capacity, area_populations, need_by_year
 from service.operations.demo import DemoSummary, load_demo
 from service.operations.seeding import seed_rows
 from service.queries.districts import assign_districts
@@ -135,12 +135,12 @@ def test_the_index_of_an_assessment_is_what_its_scale_says(scale_code: str) -> N
     assert index == pytest.approx(meant)
 
 
-def test_one_school_area_has_too_many_places_from_2031_on_and_a_growing_one_too_few() -> None:
+def test_one_school_area_has_too_many_places_from_2033_on_and_a_growing_one_too_few() -> None:
     populations = area_populations()
     by_code = {area.code: area for area in AREAS}
-    need = need_by_year(by_code[SURPLUS_FROM_2031], populations)
-    capacity = area_capacity(by_code[SURPLUS_FROM_2031], populations)
-    assert YEARS[(need < capacity).argmax()] == 2031
+    need = need_by_year(by_code[SURPLUS_AREA], populations)
+    capacity = area_capacity(by_code[SURPLUS_AREA], populations)
+    assert YEARS[(need < capacity).argmax()] == SURPLUS_FROM == 2033
     growing = need_by_year(by_code["PO2"], populations)
     assert growing[YEARS == 2030] > area_capacity(by_code["PO2"], populations)
 
