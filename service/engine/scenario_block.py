@@ -16,6 +16,9 @@ from service.engine.scenario_backlog import backlog_in_condition
 from service.engine.scenario_inputs import ScenarioAssets
 from service.engine.value import annual_wear, repair_liability
 
+ROWS_PER_BLOCK = 65_536
+"""Arrays of this length stay in the processor's cache, and each still keeps NumPy busy for longer than Python."""
+
 MOST_AGE = 1000.0
 """Curves that never reach 0 end here, in years."""
 
@@ -88,7 +91,7 @@ class Block:
         self.condition[rows] = exact_condition(condition)
 
 
-def blocks_of(assets: ScenarioAssets, classes: tuple[int, ...]) -> list[Block]:
+def blocks_of(assets: ScenarioAssets, classes: tuple[int, ...], rows_per_block: int = ROWS_PER_BLOCK) -> list[Block]:
     """Return the assets of some classes in blocks, ascending by class, curve kind, method and list of measures."""
     own = np.flatnonzero(np.isin(assets.asset_class, classes))
     kind, method = assets.parameters.curves.kind[own], assets.parameters.method[own]
@@ -96,7 +99,11 @@ def blocks_of(assets: ScenarioAssets, classes: tuple[int, ...]) -> list[Block]:
     code = code * (int(assets.measure_list.max(initial=0)) + 1) + assets.measure_list[own]
     order = np.lexsort((assets.asset_id[own], code))
     starts = np.flatnonzero(np.diff(code[order], prepend=-1))
-    return [_block(assets, own[part]) for part in np.split(order, starts[1:]) if len(part)]
+    return [
+        _block(assets, own[part[first : first + rows_per_block]])
+        for part in np.split(order, starts[1:])
+        for first in range(0, len(part), rows_per_block)
+    ]
 
 
 def _block(assets: ScenarioAssets, rows: IntArray) -> Block:

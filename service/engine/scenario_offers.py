@@ -124,20 +124,18 @@ def _most(cost: FloatArray, benefit: FloatArray, condition: FloatArray) -> list[
 
 def _frontier(cost: FloatArray, benefit: FloatArray) -> list[_Found]:
     found: list[_Found] = []
-    column = np.flatnonzero((benefit > 0).any(axis=0))
-    spent, had, key = np.zeros(1), np.zeros(1), np.full(len(column), np.inf)
-    cost, benefit = cost[:, column], benefit[:, column]
-    while len(column):
-        slot, extra, more, ratio = _best_step(cost - spent, benefit - had)
+    column, key = np.arange(cost.shape[1]), np.full(cost.shape[1], np.inf)
+    extra, more = cost, benefit
+    while len(column) and len(found) < len(cost):
+        slot, step_cost, step_benefit, ratio = _best_step(extra, more)
         live = np.flatnonzero(ratio > 0)
         column, slot = column[live], slot[live]
         # Rounding must not put an asset's second step before its first.
         key = np.minimum(np.round(ratio[live], KEY_DECIMALS), key[live])
-        found.append(_Found(len(found), column, slot, key, extra[live], more[live]))
-        if len(found) == len(cost):
-            break
-        cost, benefit, at = cost[:, live], benefit[:, live], np.arange(len(live))
-        spent, had = cost[slot, at], benefit[slot, at]
+        found.append(_Found(len(found), column, slot, key, step_cost[live], step_benefit[live]))
+        if len(found) < len(cost):
+            extra = cost[:, column] - cost[slot, column]
+            more = benefit[:, column] - benefit[slot, column]
     return found
 
 
@@ -145,8 +143,9 @@ def _best_step(extra: FloatArray, more: FloatArray) -> tuple[IntArray, FloatArra
     """Return for each column the row with the most benefit for its cost, both, and their ratio; 0 where none pays."""
     better = (more > 0) & (extra > 0)
     ratio = np.divide(more, extra, out=np.zeros_like(more), where=better)
-    slot = np.argmax(ratio, axis=0) if len(ratio) > 1 else np.zeros(ratio.shape[1], np.int64)
-    at = np.arange(len(slot))
+    if len(ratio) == 1:
+        return np.zeros(ratio.shape[1], np.int64), extra[0], more[0], ratio[0]
+    slot, at = np.argmax(ratio, axis=0), np.arange(ratio.shape[1])
     return slot, extra[slot, at], more[slot, at], ratio[slot, at]
 
 

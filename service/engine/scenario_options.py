@@ -16,10 +16,18 @@ class Options:
     Attributes:
         measures: The whole table.
         slots: Rows of the table; those of one slot ascend by condition and do not overlap.
+        share: Cost share of each row of the table that is in the list, 0 of others and where it has none.
+        gain_share: Likewise, the share of what the measure gives back.
+        unit_eur: Likewise, the cost per unit.
+        has_gains: Whether a measure adds to the condition, so that what it leads to depends on it.
     """
 
     measures: Measures
     slots: tuple[IntArray, ...]
+    share: FloatArray
+    gain_share: FloatArray
+    unit_eur: FloatArray
+    has_gains: bool
 
     def fitting(self, slot: int, condition: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
         """Return which conditions a measure of the slot fits and improves, that measure's row, and what it leads to."""
@@ -33,18 +41,21 @@ class Options:
 
     def condition_after(self, measure: IntArray, condition: FloatArray) -> FloatArray:
         """Return the condition after each measure."""
-        gained = np.minimum(condition + self.measures.condition_gain[measure], 1.0)
         fixed = self.measures.condition_after[measure]
+        if not self.has_gains:
+            return fixed
+        gained = np.minimum(condition + self.measures.condition_gain[measure], 1.0)
         after: FloatArray = np.where(np.isnan(fixed), gained, fixed)
         return after
 
     def cost_eur(self, block: Block, measure: IntArray, rows: IntArray, gain: FloatArray) -> FloatArray:
-        """Return what measures of assets cost at the valuation's prices; ``nan`` where the cost is not known."""
-        table = self.measures
-        share = np.nan_to_num(table.cost_share[measure]) + np.nan_to_num(table.gain_cost_share[measure]) * gain
-        unit = np.nan_to_num(table.unit_cost_eur[measure])
-        by_unit = np.where(unit > 0, unit * block.assets.quantity[rows], 0.0)
-        cost: FloatArray = np.where(block.valued[rows], share * block.cost_eur[rows] + by_unit, np.nan)
+        """Return what measures of assets cost at the valuation's prices; ``nan`` where the quantity is not known."""
+        cost = self.share[measure] * block.cost_eur[rows]
+        if self.gain_share.any():
+            cost += self.gain_share[measure] * gain * block.cost_eur[rows]
+        if self.unit_eur.any():
+            unit = self.unit_eur[measure]
+            cost += np.where(unit > 0, unit * block.assets.quantity[rows], 0.0)
         return cost
 
 
@@ -60,4 +71,12 @@ def options_of(block: Block, measures: Measures) -> Options:
             slots.append([row])
         else:
             free.append(row)
-    return Options(measures, tuple(np.array(slot, np.int64) for slot in slots))
+    mask = np.isin(np.arange(len(measures.number)), own)
+    return Options(
+        measures=measures,
+        slots=tuple(np.array(slot, np.int64) for slot in slots),
+        share=np.where(mask, np.nan_to_num(measures.cost_share), 0.0),
+        gain_share=np.where(mask, np.nan_to_num(measures.gain_cost_share), 0.0),
+        unit_eur=np.where(mask, np.nan_to_num(measures.unit_cost_eur), 0.0),
+        has_gains=bool((~np.isnan(measures.condition_gain[own])).any()),
+    )

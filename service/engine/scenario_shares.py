@@ -100,7 +100,7 @@ def _priced(block: Block, options: Options, slot: int, at: _Reference) -> Shares
     before, curves = at.condition[rows], take_rows(block.assets.parameters.curves, rows)
     young = np.minimum(effective_age(curves, after), at.end_age[rows])
     cost = options.cost_eur(block, measure, rows, after - before)
-    fits = (cost > 0) & (at.age[rows] > young)
+    fits = (cost > 0) & (at.age[rows] > young) & block.valued[rows]
     removed = block.owed_at(before, 1.0, rows) - block.owed_at(after, 1.0, rows)
     price, benefit, goal = np.full(len(at.age), np.inf), np.zeros(len(at.age)), at.sound_age.copy()
     price[rows] = np.divide(cost, at.age[rows] - young, out=np.full(len(rows), np.inf), where=fits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 from models.run import RunState
 from service.database import Database
@@ -20,13 +21,18 @@ class RunProgress:
     share it.
     """
 
-    def __init__(self, database: Database, municipality_code: str, run_id: int) -> None:
+    def __init__(
+        self, database: Database, municipality_code: str, run_id: int, told: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """`told` is called with each step that begins."""
+        self._told = told
         self._database, self._municipality_code, self._run_id = database, municipality_code, run_id
         self._lock = threading.Lock()
         self._done, self._total, self._step, self._told_at = 0, 1, "load", 0.0
 
     def begin(self, step: str, total: int = 1) -> None:
         """Start a step of so many parts; raises `RunCancelled`."""
+        self._told(step)
         with self._lock:
             self._step, self._done, self._total = step, 0, max(total, 1)
             self._tell()

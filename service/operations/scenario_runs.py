@@ -26,15 +26,15 @@ WORKERS = 2
 """Budgets worked on at a time: NumPy leaves the interpreter to others while it computes."""
 
 
-def run_scenario_of(database: Database, request: ScenarioRequest) -> int:
-    """Carry a scenario out, store its results and return the run's id.
+def run_scenario_of(database: Database, request: ScenarioRequest, told: Callable[[str], None] = lambda _: None) -> int:
+    """Carry a scenario out, store its results and return the run's id; `told` is called with each step that begins.
 
     Raises:
         NotFound, InvalidData, ParameterMissing: As for `begin_scenario`.
         RunCancelled: Somebody cancelled it meanwhile.
     """
     run_id = begin_scenario(database, request)
-    carry_out_scenario(database, request, run_id)
+    carry_out_scenario(database, request, run_id, told=told)
     return run_id
 
 
@@ -57,14 +57,18 @@ def begin_scenario(database: Database, request: ScenarioRequest, finish: Finish 
 
 
 def carry_out_scenario(
-    database: Database, request: ScenarioRequest, run_id: int, is_held: Callable[[], None] = lambda: None
+    database: Database,
+    request: ScenarioRequest,
+    run_id: int,
+    is_held: Callable[[], None] = lambda: None,
+    told: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Compute and store a scenario that has begun.
 
     Raises:
         InvalidData, ParameterMissing, RunCancelled: As for `run_scenario_of`.
     """
-    progress = RunProgress(database, request.municipality_code, run_id)
+    progress = RunProgress(database, request.municipality_code, run_id, told)
 
     def work(session: Session) -> Mapping[str, Any]:
         is_held()

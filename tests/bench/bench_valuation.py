@@ -1,7 +1,8 @@
 """`make bench`: valuation and report on 100 000 and 1 000 000 assets, measured in one run.
 
 Prints seconds and peak memory of load + compute + store in a process of its own, how the cost grows, and the time of
-the `backlog` report by class and district from stored results, the valuation's own SQL and arithmetic apart.
+the `backlog` report by class and district from stored results, the valuation's own SQL and arithmetic apart. Then
+thirty years of budgets, beside the same in pandas (`bench_scenario`; pandas is installed under .local).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+from bench_scenario import bench_pandas, bench_scenario
 
 from service.cluster.cluster import Cluster
 from service.database import Database
@@ -81,6 +84,9 @@ def main() -> None:
         seconds = {code: _bench(database, url, code, count) for code, count in SIZES.items()}
         growth = seconds["837"] / seconds["020"]
         print(f"1 000 000 assets cost {growth:.1f} times what 100 000 cost (10.0 is linear)")
+        years = {code: bench_scenario(url, code, count) for code, count in SIZES.items()}
+        print(f"1 000 000 assets under budgets cost {years['837'] / years['020']:.1f} times what 100 000 cost")
+        bench_pandas(database, "837", years["837"])
     finally:
         database.close()
         cluster.drop_database("bench")
