@@ -30,7 +30,7 @@ class NeedInputs:
     Attributes:
         service_areas: With the area that each lies in and the one whose inhabitants it serves.
         capacities: Of assets in use.
-        given_needs: Of the scenario.
+        given_needs: Of the scenario; for an area that has none there, of `area_scenario`.
         population: Forecasts of the scenario.
         area_population: Forecasts of the scenario whose areas are scaled to the municipality's of `population`.
         enrolments: Pupils by grade.
@@ -98,7 +98,7 @@ def load_need_inputs(
     return NeedInputs(
         service_areas=service_areas,
         capacities=load_capacities(connection, municipality_code),
-        given_needs=load_given_needs(connection, municipality_code, scenario),
+        given_needs=_given_needs(connection, municipality_code, scenario, area_scenario),
         population=population,
         area_population=area_population,
         enrolments=load_enrolments(connection, municipality_code, years[0]),
@@ -111,3 +111,13 @@ def load_need_inputs(
             sorted({row["population_area_code"] for row in service_areas} - told) if population else [],
         ),
     )
+
+
+def _given_needs(
+    connection: Connection, municipality_code: str, scenario: str | None, area_scenario: str | None
+) -> list[RowMapping]:
+    """Return the needs given directly: a forecast of inhabitants says nothing of them, so those known before hold."""
+    own = load_given_needs(connection, municipality_code, scenario)
+    told = {(row["service_code"], row["area_code"]) for row in own}
+    before = load_given_needs(connection, municipality_code, area_scenario) if area_scenario else []
+    return own + [row for row in before if (row["service_code"], row["area_code"]) not in told]

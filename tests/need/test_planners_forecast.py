@@ -73,6 +73,19 @@ def test_a_forecast_of_the_whole_municipality_is_shared_out_by_the_population_gr
     assert abs(total / sum(row["sizing_need"] for row in first.values()) - 1) < 0.1
 
 
+def test_needs_that_were_given_directly_stand_whatever_the_new_forecast_says(planner: Any) -> None:
+    """A forecast of inhabitants says nothing of library visits: their need is that of the scenario before."""
+    planner.imported(forecast_file(), "statfin_14wx.json", "statfin_population_projection")
+    before = planner.value(scenario="baseline")["run_id"]
+    after = planner.value(scenario="statfin_2026", area_scenario="baseline")["run_id"]
+    first, second = (
+        {row["service_code"]: row for row in planner.tables(run=run)["service_areas"] if row["need_basis"] == "given"}
+        for run in (before, after)
+    )
+    assert set(first) == {"library", "water_supply"}
+    assert first == second
+
+
 def test_scenarios_that_were_not_valued_or_named_wrongly_are_told(planner: Any) -> None:
     path = "reports/service-need?municipality=999&scenario="
     planner.value(scenario="baseline")
