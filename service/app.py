@@ -14,6 +14,7 @@ from service import ogc
 from service.api import (
     asset_classes,
     assets,
+    cost_indices,
     enrolments,
     feature_writes,
     health,
@@ -24,6 +25,7 @@ from service.api import (
     parameters,
     reports,
     runs,
+    scenarios,
     statistics,
     valuations,
 )
@@ -99,9 +101,11 @@ def _rest_blueprints() -> list[RestBlueprint]:
         enrolments.blueprint,
         parameters.blueprint,
         measure_rules.blueprint,
+        cost_indices.blueprint,
         statistics.blueprint,
         imports_blueprint(import_file, profile_names, profile_targets),
         runs.blueprint,
+        scenarios.blueprint,
         reports.blueprint,
         *map(class_blueprint, ASSET_CLASSES.values()),
     ]

@@ -67,7 +67,8 @@ class RunBody(RunKinds):
         allow_none=True,
         load_default=None,
         metadata={
-            "description": "Scenario whose area forecasts are scaled to the municipality's forecast of `scenario`"
+            "description": "Scenario whose area forecasts are scaled to the municipality's forecast of `scenario`, and"
+            " whose given needs hold where `scenario` has none"
         },
     )
     need_method = fields.String(
@@ -77,6 +78,13 @@ class RunBody(RunKinds):
         metadata={"description": "Goes before the services' own; cohorts count where pupils are counted by grade"},
     )
     horizon_years = WholeNumber(allow_none=True, load_default=None, least=0, most=50)
+    price_level_year = WholeNumber(
+        allow_none=True,
+        load_default=None,
+        least=1950,
+        most=2200,
+        metadata={"description": "Year to whose prices all money is brought; else the parameter's"},
+    )
     retention = fields.String(load_default="whole_asset", validate=validate.OneOf(["whole_asset", "proportional"]))
 
 
@@ -114,6 +122,7 @@ def _valuation(body: Mapping[str, Any], holder: str) -> ValuationRequest:
         created_by=holder,
         area_scenario=body["area_scenario"],
         need_method=body["need_method"],
+        price_level_year=body["price_level_year"],
     )
 
 

@@ -6,12 +6,16 @@ import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from models.assets.buildings_and_grounds import Building
+from models.assets.transport import StreetSegment
 from models.capacity import Capacity, ServiceArea, ServiceNeed
 from models.condition import ConditionAssessment
 from service.database import Database
+from service.operations.valuation import value_municipality
+from service.operations.valuation_computation import ValuationRequest
 
 MUNICIPALITY = "999"
 NOW = datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)
@@ -75,6 +79,95 @@ class Register:
                 running_cost_eur=running_cost_eur,
             )
         )
+
+
+PARAMETER = text(
+    "INSERT INTO parameter_value"
+    " (name, municipality_code, asset_class, key, valid_from, value, code, source_id, is_demo)"
+    " VALUES (:name, '999', :asset_class, :key, '2020-01-01', :value, :code, 'kuntokanta', false)"
+)
+RULE = {
+    "municipality_code": MUNICIPALITY,
+    "asset_class": 50,
+    "maintenance_class": None,
+    "functional_class": None,
+    "measure_code": "resurfacing",
+    "condition_class_from": 2,
+    "condition_class_to": 4,
+    "unit_cost_eur": 20.0,
+    "cost_share": None,
+    "price_level_year": 2025,
+    "valid_from": "2020-01-01",
+    "source_id": "kuntokanta",
+    "is_demo": False,
+}
+
+
+class Town:
+    """A municipality whose parameters, price list and assets a test sets, and what its runs say."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def given(self, name: str, held: float | str, asset_class: int | None = 1, key: str | None = None) -> None:
+        """Give it a parameter value of its own."""
+        value, code = (None, held) if isinstance(held, str) else (held, None)
+        with self.database.writing() as session:
+            values = {"name": name, "asset_class": asset_class, "key": key, "value": value, "code": code}
+            session.execute(PARAMETER, values)
+
+    def rule(self, **changes: Any) -> None:
+        """Give it a rule of the measure table of its own; resurfacing from class 2 to 4 at 20 €/m²."""
+        rule = RULE | changes
+        names, held = ", ".join(rule), ", ".join(f":{name}" for name in rule)
+        with self.database.writing() as session:
+            session.execute(text(f"INSERT INTO measure_rule ({names}) VALUES ({held})"), rule)
+
+    def building(self, source_id: str = "a14", assessed: tuple[int, float] | None = None, **attributes: Any) -> int:
+        """Add a building, assessed in a year if that is said."""
+        with self.database.writing() as session:
+            register = Register(session)
+            found = register.building(source_id, **attributes)
+            if assessed is not None:
+                register.assessed(found, *assessed)
+            return found
+
+    def street(self, source_id: str = "1", assessed: float = 0.6, **attributes: Any) -> int:
+        """Add a street, assessed at the end of 2025."""
+        with self.database.writing() as session:
+            made = StreetSegment(
+                municipality_code=MUNICIPALITY,
+                source_system="test",
+                source_id=source_id,
+                row_version=1,
+                changed_at=NOW,
+                status="in_use",
+                is_protected=False,
+                **attributes,
+            )
+            session.add(made)
+            session.flush()
+            Register(session).assessed(made.asset_id, 2025, assessed)
+            return made.asset_id
+
+    def figures(self, **settings: Any) -> dict[int, dict[str, Any]]:
+        """Value it, in 2025 unless said otherwise, and return each asset's stored figures."""
+        request = ValuationRequest(MUNICIPALITY, **{"valuation_year": 2025, **settings})
+        run = {"run": value_municipality(self.database, request)}
+        with self.database.reading() as connection:
+            rows = connection.execute(text("SELECT * FROM asset_valuation WHERE run_id = :run"), run).mappings()
+            return {row["asset_id"]: dict(row) for row in rows}
+
+    def owed(self, method: str, asset_id: int) -> tuple[float, float]:
+        """Backlog and liability of an asset under a method, in euros."""
+        row = self.figures(method=method)[asset_id]
+        return float(row["repair_backlog_eur"]), float(row["repair_liability_eur"])
+
+
+@pytest.fixture
+def town(database: Database) -> Town:
+    """A municipality with the seeded parameters and no assets yet."""
+    return Town(database)
 
 
 @pytest.fixture

@@ -1,0 +1,76 @@
+"""Cost indices: their points by month or year, and new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import marshmallow
+from flask import Response
+from marshmallow import fields, validate
+
+from service.api.asset_documents import page_json_schema
+from service.api.asset_lists import PageQuery
+from service.api.blueprint import RestBlueprint
+from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
+from service.api.fields import LONGEST_CODE, Number, Text, WholeNumber
+from service.api.identity import needs, principal
+from service.api.record_lists import record_page
+from service.api.state import database
+from service.operations.access import Action
+from service.operations.cost_indices import FIRST_YEAR, LAST_YEAR, CostPoint, add_cost_index
+from service.queries.record_sets import COST_INDICES
+
+blueprint = RestBlueprint("cost_indices", __name__, description="What brings prices from one year to another")
+_MOST_POINTS = 5000
+
+
+class CostIndexQuery(PageQuery):
+    """Which points to list."""
+
+    index_code = Text(data_key="index", metadata={"description": "Only of this index"})
+
+
+class CostPointBody(marshmallow.Schema):
+    """A point of an index."""
+
+    year = WholeNumber(required=True, least=FIRST_YEAR, most=LAST_YEAR)
+    month = WholeNumber(least=0, most=12, load_default=0, metadata={"description": "0: the whole year"})
+    value = Number(
+        required=True, validate=validate.Range(0, 1e9, min_inclusive=False), metadata={"exclusiveMinimum": 0}
+    )
+
+
+class CostIndexBody(marshmallow.Schema):
+    """Points of an index: those of the same months are replaced, all others stay."""
+
+    index_code = Text(required=True, longest=LONGEST_CODE)
+    source_id = Text(required=True, longest=LONGEST_CODE)
+    source_title = Text(
+        allow_none=True, load_default=None, metadata={"description": "Title of a source that is new to the register"}
+    )
+    points = fields.List(fields.Nested(CostPointBody), required=True, validate=validate.Length(min=1, max=_MOST_POINTS))
+
+
+@blueprint.route("/cost-indices", methods=["GET"])
+@blueprint.answers(200, page_json_schema("CostIndex"))
+@blueprint.arguments(CostIndexQuery, location="query")
+def list_points(query: Mapping[str, Any]) -> Response:
+    """List the points of the cost indices with their sources."""
+    return record_page(COST_INDICES, query, {"index_code": query.get("index_code")})
+
+
+@blueprint.route("/cost-indices", methods=["POST"])
+@blueprint.header(KEY_PARAMETER)
+@blueprint.answers(201, {"type": "object"})
+@needs(Action.WRITE_PLANS)
+@repeatable
+@blueprint.arguments(CostIndexBody)
+def add_index(body: Mapping[str, Any]) -> Response:
+    """Keep the points of a cost index, for the whole country."""
+    principal().check_national(Action.WRITE_PLANS)
+    points = [CostPoint(each["year"], each["month"], each["value"]) for each in body["points"]]
+    answer = CreatedAnswer(lambda _, record: (dict(record), {}))
+    source = {"source_id": body["source_id"], "source_title": body["source_title"]}
+    add_cost_index(database(), body["index_code"], points, **source, finish=answer)
+    return answer.response()
