@@ -11,6 +11,7 @@ import click
 from tqdm import tqdm
 
 from models.access import Role
+from service.commands.cost_index import cost_index_command
 from service.commands.plain import open_database, plainly
 from service.commands.scenario import funding_command, scenario_command
 from service.database import Database
@@ -42,6 +43,7 @@ def main() -> None:
 
 
 main.add_command(import_command)
+main.add_command(cost_index_command)
 main.add_command(scenario_command)
 main.add_command(funding_command)
 
@@ -116,6 +118,7 @@ def _this_year() -> int:
 @click.option("--scenario", help="Population scenario.")
 @click.option("--area-scenario", help="Scenario whose area forecasts are scaled to the municipality's of --scenario.")
 @click.option("--need-method", type=click.Choice(NEED_METHODS), help="Before the services' own.")
+@click.option("--price-level", type=click.IntRange(1950, 2200), help="Year to whose prices all money is brought.")
 @click.option("--horizon", type=click.IntRange(0, 50), help="Years over which the highest need sizes the capacity.")
 @click.option("--proportional", is_flag=True, help="Split the marginal asset instead of retaining it whole.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run as JSON.")
@@ -127,6 +130,7 @@ def value_command(
     scenario: str | None,
     area_scenario: str | None,
     need_method: str | None,
+    price_level: int | None,
     horizon: int | None,
     proportional: bool,
     as_json: bool,
@@ -142,6 +146,7 @@ def value_command(
         created_by="command line",
         area_scenario=area_scenario,
         need_method=need_method,
+        price_level_year=price_level,
     )
     with (
         open_database() as database,
