@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,10 @@ class ReportQuery(Schema):
         load_default="",
         metadata={"description": "Comma-separated: the newest valuation of each, side by side (service-need)"},
     )
+    runs = fields.String(
+        load_default="",
+        metadata={"description": "Comma-separated `run_id` of two to five scenarios, side by side (comparison)"},
+    )
     format = fields.String(load_default=None, validate=validate.OneOf(list(FORMATS)))
     lang = fields.String(load_default=None, validate=validate.OneOf(LANGUAGES))
 
@@ -49,7 +54,8 @@ def read(query: Mapping[str, Any], name: str) -> Response:
     scenarios = [part for part in query["scenario"].split(",") if part]
     if scenarios and name != "service-need":
         raise MalformedRequest(faults=[Fault("scenario", f"The report {name} is of one run: name it by `run`.")])
-    asked = ReportRequest(name, municipality, query["run"], groups, form, language, scenarios)
+    runs = _runs(query, name)
+    asked = ReportRequest(name, municipality, query["run"], groups, form, language, scenarios, runs=runs)
     body = render_report(database(), asked)
     headers = {"Content-Language": language, "Vary": "Accept, Accept-Language"}
     if form in _FILES:
@@ -57,3 +63,17 @@ def read(query: Mapping[str, Any], name: str) -> Response:
     if form == "pdf":
         headers["Content-Disposition"] = f'inline; filename="{name}-{municipality}.pdf"'
     return Response(body, 200, headers, content_type=FORMATS[form][0])
+
+
+def _runs(query: Mapping[str, Any], name: str) -> list[int]:
+    """Return the scenarios that are to be compared; raises `MalformedRequest` for what is no list of numbers."""
+    parts = [part for part in query["runs"].split(",") if part]
+    wrong = [part for part in parts if not re.fullmatch("[1-9][0-9]{0,14}", part)]
+    faults = [Fault("runs", f"{part[:40]!r} is no run_id") for part in wrong]
+    if parts and name != "comparison":
+        faults.append(Fault("runs", f"The report {name} is of one run: name it by `run`."))
+    if name == "comparison" and (query["run"] is not None or query["group_by"]):
+        faults.append(Fault("run", "Scenarios are compared by `runs`, year by year."))
+    if faults:
+        raise MalformedRequest(faults=faults)
+    return [int(part) for part in parts]

@@ -143,11 +143,11 @@ def resolve_set(table: ParameterTable, kind: Kind, method: str | None, rules: Se
     resolved |= {"backlog_method": used_method}
     resolved |= {"maintenance_class": kind.maintenance_class, "functional_class": kind.functional_class}
     if used_method in BY_MEASURES:
-        resolved["measures"] = _measures(table, kind, rules, resolved["regional_factor"])
+        resolved["measures"] = measures_of_kind(table, kind, rules, resolved["regional_factor"])
     return ParameterSet(kind.asset_class, kind.material, resolved, ids)
 
 
-def _measures(
+def measures_of_kind(
     table: ParameterTable, kind: Kind, rules: Sequence[RowMapping], regional_factor: float | None
 ) -> list[dict[str, Any]]:
     """Return the rules for a kind, unit costs at the run's price level and that of the region."""

@@ -12,6 +12,7 @@ from service.reports.as_csv import report_csv
 from service.reports.as_html import report_html
 from service.reports.as_json import report_json
 from service.reports.backlog import backlog_report
+from service.reports.comparison import comparison_report
 from service.reports.funding import funding_report
 from service.reports.portfolio import portfolio_report
 from service.reports.report import Report
@@ -29,6 +30,7 @@ class ReportRequest:
     form: str = "json"
     language: str = "fi"
     scenarios: list[str] = field(default_factory=list)
+    runs: list[int] = field(default_factory=list)
 
 
 def _backlog(connection: Connection, request: ReportRequest) -> Report:
@@ -59,11 +61,16 @@ def _funding(connection: Connection, request: ReportRequest) -> Report:
     return funding_report(connection, request.municipality_code, request.group_by, request.run_id)
 
 
+def _comparison(connection: Connection, request: ReportRequest) -> Report:
+    return comparison_report(connection, request.municipality_code, request.runs)
+
+
 REPORTS: dict[str, Callable[[Connection, ReportRequest], Report]] = {
     "backlog": _backlog,
     "service-need": _service_need,
     "portfolio": _portfolio,
     "funding": _funding,
+    "comparison": _comparison,
 }
 FORMATS: dict[str, tuple[str, Callable[[Report, str], bytes]]] = {
     "json": ("application/json", report_json),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,8 +10,12 @@ import numpy as np
 from sqlalchemy.engine import Connection, RowMapping
 
 from service.engine.scenario_inputs import Measures, ScenarioAssets
-from service.operations.measure_rules import rules_that_hold
-from service.operations.parameter_sets import ParameterSet, asset_parameters
+from service.errors import ParameterMissing
+from service.operations.parameter_sets import Kind, ParameterSet, asset_parameters, measures_of_kind
+from service.operations.parameter_table import ParameterTable
+from service.operations.price_levels import PriceLevels
+from service.queries.cost_indices import load_cost_indices
+from service.queries.parameters import load_parameter_values
 from service.queries.report_rows import load_run_sets
 from service.queries.scenario_inputs import load_valued_assets
 
@@ -22,7 +27,11 @@ _AFTER_ROUNDING = 5e-13
 def load_scenario_state(
     connection: Connection, base: RowMapping, rules: Sequence[RowMapping]
 ) -> tuple[ScenarioAssets, Measures]:
-    """Return the assets of a finished valuation and the measures that hold for them."""
+    """Return the assets of a finished valuation and the measures that hold for them, at the valuation's prices.
+
+    Raises:
+        ParameterMissing: A cost index lacks a year that the price of a measure needs.
+    """
     sets = load_run_sets(connection, base["municipality_code"], base["run_id"])
     columns = load_valued_assets(connection, base["municipality_code"], base["run_id"], base["valuation_year"])
     number = columns["parameter_set"].astype(np.int64)
@@ -42,15 +51,39 @@ def load_scenario_state(
         years_until_built=columns["years_until_built"],
         parameters=asset_parameters(resolved, number),
     )
-    return assets, measures_of({place: rules_that_hold(rules, *key) for key, place in lists.items()})
+    table = _prices_of(connection, base)
+    measures = {place: _rules_at_prices(table, key, rules) for key, place in lists.items()}
+    if table.prices is not None and table.prices.faults:
+        raise ParameterMissing(faults=table.prices.faults)
+    return assets, measures_of(measures)
 
 
-def _measure_key(row: RowMapping) -> tuple[int, str | None, int | None]:
+_MeasureKey = tuple[int, str | None, int | None, float | None]
+
+
+def _measure_key(row: RowMapping) -> _MeasureKey:
+    """Return what decides an asset's measures and their prices."""
     resolved = row["resolved"]
-    return row["asset_class"], resolved.get("maintenance_class"), resolved.get("functional_class")
+    classes = resolved.get("maintenance_class"), resolved.get("functional_class")
+    return row["asset_class"], *classes, resolved.get("regional_factor")
 
 
-def measures_of(lists: Mapping[int, Sequence[RowMapping]]) -> Measures:
+def _prices_of(connection: Connection, base: RowMapping) -> ParameterTable:
+    """Return the parameters of a valuation's date, which bring prices to the valuation's level."""
+    day = datetime.date(base["valuation_year"], 12, 31)
+    table = ParameterTable(load_parameter_values(connection, base["municipality_code"], day))
+    level = base["settings"].get("price_level_year")
+    table.prices = PriceLevels(level, load_cost_indices(connection)) if level else None
+    return table
+
+
+def _rules_at_prices(table: ParameterTable, key: _MeasureKey, rules: Sequence[RowMapping]) -> list[dict[str, Any]]:
+    asset_class, maintenance_class, functional_class, regional_factor = key
+    kind = Kind(asset_class, None, maintenance_class, functional_class)
+    return measures_of_kind(table, kind, rules, regional_factor)
+
+
+def measures_of(lists: Mapping[int, Sequence[Mapping[str, Any]]]) -> Measures:
     """Return the engine's measures of lists of rules; class *k* is the conditions above (k-1)/5 up to k/5."""
     rows = [(place, row) for place, rules in lists.items() for row in rules]
     start = np.array([row["condition_class_from"] for _, row in rows], np.float64)
@@ -69,5 +102,5 @@ def measures_of(lists: Mapping[int, Sequence[RowMapping]]) -> Measures:
     )
 
 
-def _costs(rows: Sequence[tuple[int, RowMapping]], name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _costs(rows: Sequence[tuple[int, Mapping[str, Any]]], name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.array([np.nan if row[name] is None else row[name] for _, row in rows], np.float64)

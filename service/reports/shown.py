@@ -20,6 +20,8 @@ _CODED = {
     "parameter": "parameter",
     "quantity_unit": "unit",
     "goal": "funding_goal",
+    "policy": "value.policy",
+    "mode": "value.mode",
     "guess": "guess",
 }
 UNKNOWN = "–"

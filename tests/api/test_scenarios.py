@@ -213,3 +213,40 @@ def test_what_is_not_there_is_not_found(planner: Any, scenario: dict[str, Any], 
 def test_only_planners_start_scenarios(engineer: Any, schools: list[str]) -> None:
     body = {"municipality_code": "901", "kind": "scenario", "years": 5}
     assert engineer("POST", "/api/v1/runs", json=body).status_code == 403
+
+
+def test_scenarios_stand_side_by_side_in_every_form(planner: Any, schools: list[str]) -> None:
+    ids = [
+        finished(planner, kind="scenario", years=years, budget_factor=factor, budgets=[{"amounts_eur": [400_000]}])[
+            "run_id"
+        ]
+        for years, factor in ((6, 1.0), (4, 0.5))
+    ]
+    path = f"/api/v1/reports/comparison?municipality=901&runs={ids[0]},{ids[1]}&lang=en"
+    report = planner("GET", path).json
+    rows = report["tables"]["comparison"]["rows"]
+    assert [(row["scenario_letter"], row["run_id"]) for row in rows] == [("A", ids[0]), ("B", ids[1])]
+    assert rows[0]["difference_eur"] == 0
+    assert rows[1]["difference_eur"] == pytest.approx(rows[1]["backlog_after_eur"] - rows[0]["backlog_after_eur"])
+    years = report["tables"]["comparison_years"]["rows"]
+    assert [year["year"] for year in years] == list(range(2026, 2033))
+    own = planner("GET", f"/api/v1/runs/901-{ids[1]}/years").json["items"]
+    assert [year["backlog_b_eur"] for year in years] == [*(year["repair_backlog_eur"] for year in own), None, None]
+    for form, beginning in (("csv", b"\xef\xbb\xbf"), ("html", b"<!"), ("xlsx", b"PK"), ("pdf", b"%PDF")):
+        answer = planner("GET", f"{path}&format={form}")
+        assert (answer.status_code, answer.data.startswith(beginning)) == (200, True), form
+
+
+@pytest.mark.parametrize("runs", ["", "1", "1,1", "a,b", "1,2,3,4,5,6", "0,1"])
+def test_a_comparison_of_what_cannot_be_compared_is_refused(planner: Any, runs: str) -> None:
+    answer = planner("GET", f"/api/v1/reports/comparison?municipality=901&runs={runs}")
+    assert answer.status_code == 400
+    assert {fault["pointer"] for fault in answer.json["errors"]} == {"runs"}
+    other = planner("GET", "/api/v1/reports/backlog?municipality=901&runs=1,2")
+    assert other.status_code == 400
+
+
+def test_only_finished_scenarios_are_compared(planner: Any, scenario: dict[str, Any]) -> None:
+    valuation = scenario["settings"]["base_run_id"]
+    path = f"/api/v1/reports/comparison?municipality=901&runs={scenario['run_id']},{valuation}"
+    assert planner("GET", path).status_code == 404
