@@ -1,4 +1,4 @@
-"""Reports of stored runs, as JSON, CSV or a page."""
+"""Reports of stored runs, as JSON, CSV, a workbook, a page or in print."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ from service.api.fields import QueryNumber, municipality_field
 from service.api.identity import readable_municipality
 from service.api.state import database
 from service.errors import Fault, MalformedRequest, NotFound
+from service.operations.backlog_reporting import Beside
+from service.operations.parameter_sets import METHODS
 from service.operations.reporting import FORMATS, REPORTS, ReportRequest, render_report
+from service.reports.grouping import GROUPING_KEYS
 
-blueprint = RestBlueprint("reports", __name__, description="Reports: repair backlog, service need")
+blueprint = RestBlueprint("reports", __name__, description="Reports: backlog, service need, stock, funding")
 LANGUAGES = ("fi", "sv", "en")
 _BY_TYPE = {media_type.partition(";")[0]: form for form, (media_type, _) in FORMATS.items()}
-_FILES = ("csv", "xlsx")
+_SHOWN_IN_BROWSER = {"pdf": "inline", "csv": "attachment", "xlsx": "attachment"}
+_SCHEMAS = {"json": {"type": "object"}, "csv": {"type": "string"}, "html": {"type": "string"}}
+_BYTES = {"type": "string", "format": "binary"}
+_CONTENT = {media_type: {"schema": _SCHEMAS.get(form, _BYTES)} for media_type, form in _BY_TYPE.items()}
 
 
 class ReportQuery(Schema):
@@ -27,7 +33,10 @@ class ReportQuery(Schema):
 
     municipality = municipality_field(required=True)
     run = QueryNumber(load_default=None, metadata={"description": "`run_id`; the newest finished run by default"})
-    group_by = fields.String(load_default="", metadata={"description": "Comma-separated: class, use, district, …"})
+    group_by = fields.String(
+        load_default="",
+        metadata={"description": f"Comma-separated, any of {', '.join(GROUPING_KEYS)}; by class where none is named"},
+    )
     scenario = fields.String(
         load_default="",
         metadata={"description": "Comma-separated: the newest valuation of each, side by side (service-need)"},
@@ -36,15 +45,46 @@ class ReportQuery(Schema):
         load_default="",
         metadata={"description": "Comma-separated `run_id` of two to five scenarios, side by side (comparison)"},
     )
-    format = fields.String(load_default=None, validate=validate.OneOf(list(FORMATS)))
-    lang = fields.String(load_default=None, validate=validate.OneOf(LANGUAGES))
+    since_run = QueryNumber(
+        load_default=None,
+        metadata={"description": "`run_id` of an earlier run: explains the change of the backlog since (backlog)"},
+    )
+    since_year = QueryNumber(
+        load_default=None,
+        metadata={"description": "Instead of `since_run`: its newest finished valuation of this year (backlog)"},
+    )
+    methods = fields.String(
+        load_default="",
+        metadata={
+            "description": f"`true` or any of {', '.join(METHODS)}, comma-separated: the same assets by these methods,"
+            " the difference to the run's own explained (backlog)"
+        },
+    )
+    table = fields.String(
+        load_default=None,
+        metadata={"description": "Only this table of the report; CSV holds one, the first by default"},
+    )
+    format = fields.String(
+        load_default=None,
+        validate=validate.OneOf(list(FORMATS)),
+        metadata={"description": "Form; goes before `Accept`. A PDF holds up to 1000 rows"},
+    )
+    lang = fields.String(
+        load_default=None,
+        validate=validate.OneOf(LANGUAGES),
+        metadata={"description": "Language; goes before `Accept-Language`"},
+    )
 
 
 @blueprint.route("/reports/<string:name>", methods=["GET"])
 @blueprint.answers(200, {"type": "object"})
+@blueprint.describe(responses={200: {"description": "The report", "content": _CONTENT}})
 @blueprint.arguments(ReportQuery, location="query")
 def read(query: Mapping[str, Any], name: str) -> Response:
-    """Read a report; `Accept` and `Accept-Language` choose its form and language where the query does not."""
+    """Read a report, such as `backlog`, `service-need`, `portfolio` or `funding`.
+
+    `Accept` and `Accept-Language` choose its form and language where the query does not.
+    """
     if name not in REPORTS:
         raise NotFound(f"There is no report {name!r}: {', '.join(REPORTS)} are there.")
     form = query["format"] or _BY_TYPE[request.accept_mimetypes.best_match(list(_BY_TYPE), "application/json")]
@@ -54,14 +94,15 @@ def read(query: Mapping[str, Any], name: str) -> Response:
     scenarios = [part for part in query["scenario"].split(",") if part]
     if scenarios and name != "service-need":
         raise MalformedRequest(faults=[Fault("scenario", f"The report {name} is of one run: name it by `run`.")])
-    runs = _runs(query, name)
-    asked = ReportRequest(name, municipality, query["run"], groups, form, language, scenarios, runs=runs)
+    methods = [part for part in query["methods"].split(",") if part]
+    beside = Beside(query["since_run"], query["since_year"], tuple(methods))
+    asked = ReportRequest(
+        name, municipality, query["run"], groups, form, language, scenarios, beside, query["table"], _runs(query, name)
+    )
     body = render_report(database(), asked)
     headers = {"Content-Language": language, "Vary": "Accept, Accept-Language"}
-    if form in _FILES:
-        headers["Content-Disposition"] = f'attachment; filename="{name}-{municipality}.{form}"'
-    if form == "pdf":
-        headers["Content-Disposition"] = f'inline; filename="{name}-{municipality}.pdf"'
+    if form in _SHOWN_IN_BROWSER:
+        headers["Content-Disposition"] = f'{_SHOWN_IN_BROWSER[form]}; filename="{name}-{municipality}.{form}"'
     return Response(body, 200, headers, content_type=FORMATS[form][0])
 
 

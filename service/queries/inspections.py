@@ -32,38 +32,39 @@ GUESSES: dict[str, ColumnElement[bool]] = {
         or_(ValuationGroup.rests_on_demo.is_(None), ValuationGroup.rests_on_demo.is_(False)),
     ),
 }
-_SUMMED = ("asset_count", "replacement_cost_eur", "repair_backlog_eur")
+SUMMED = ("asset_count", "replacement_cost_eur", "repair_backlog_eur")
 
 
-def load_guesses(connection: Connection, municipality_code: str, run_id: int) -> list[dict[str, Any]]:
-    """Return number, replacement cost and backlog of what rests on each kind of guess, and on none of them."""
+def load_guesses(connection: Connection, municipality_code: str, run_id: int) -> list[RowMapping]:
+    """Return, by basis of the condition, the sums of all and of what rests on each guess (`guess/figure`)."""
     columns = ValuationGroup.__table__.columns
     sums = [
         func.coalesce(func.sum(columns[name]).filter(rests), 0).label(f"{guess}/{name}")
         for guess, rests in GUESSES.items()
-        for name in _SUMMED
+        for name in SUMMED
     ]
-    of_run = (ValuationGroup.municipality_code == municipality_code, ValuationGroup.run_id == run_id)
-    found = connection.execute(select(*sums).where(*of_run)).mappings().one()
-    return [{"guess": guess} | {name: found[f"{guess}/{name}"] for name in _SUMMED} for guess in GUESSES]
+    query = (
+        select(ValuationGroup.condition_basis, *(func.sum(columns[name]).label(name) for name in SUMMED), *sums)
+        .where(ValuationGroup.municipality_code == municipality_code, ValuationGroup.run_id == run_id)
+        .group_by(ValuationGroup.condition_basis)
+        .order_by(ValuationGroup.condition_basis)
+    )
+    return list(connection.execute(query).mappings())
 
 
-def load_uncertainty(connection: Connection, municipality_code: str, run_id: int, key: str) -> list[RowMapping]:
-    """Return what nobody has assessed by class or district, with the backlog's variance, the largest first."""
-    group, variance = GROUP_COLUMNS[key], func.coalesce(func.sum(ValuationGroup.backlog_variance_eur2), 0)
+def load_uncertainty(connection: Connection, municipality_code: str, run_id: int) -> list[RowMapping]:
+    """Return what nobody has assessed by class and district, with the backlog's variance."""
+    keys = [GROUP_COLUMNS[key].label(key) for key in ("class", "district")]
     query = (
         select(
-            group.label(key),
-            func.sum(ValuationGroup.asset_count).label("asset_count"),
-            func.sum(ValuationGroup.replacement_cost_eur).label("replacement_cost_eur"),
-            func.sum(ValuationGroup.repair_backlog_eur).label("repair_backlog_eur"),
-            variance.label("variance_eur2"),
+            *keys,
+            *(func.sum(ValuationGroup.__table__.columns[name]).label(name) for name in SUMMED),
+            func.coalesce(func.sum(ValuationGroup.backlog_variance_eur2), 0.0).label("variance_eur2"),
         )
         .select_from(ValuationGroup)
         .join(AssetClassRow, AssetClassRow.asset_class == ValuationGroup.asset_class)
         .where(ValuationGroup.municipality_code == municipality_code, ValuationGroup.run_id == run_id, not_(_IS_SEEN))
-        .group_by(group)
-        .order_by(variance.desc(), group)
+        .group_by(*(GROUP_COLUMNS[key] for key in ("class", "district")))
     )
     return list(connection.execute(query).mappings())
 

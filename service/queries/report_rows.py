@@ -26,6 +26,14 @@ MONEY_COLUMNS = (
     "repair_liability_eur",
     "annual_wear_eur",
 )
+FIGURES = (
+    "asset_count",
+    "unvalued_count",
+    "quantity",
+    *MONEY_COLUMNS,
+    "default_condition_count",
+    "default_condition_replacement_cost_eur",
+)
 GROUP_COLUMNS: dict[str, Any] = {
     "class": AssetClassRow.code,
     "use": ValuationGroup.use_code,
@@ -90,22 +98,6 @@ def _sums() -> list[ColumnElement[Any]]:
             "default_condition_replacement_cost_eur"
         ),
     ]
-
-
-def load_basis_rows(connection: Connection, municipality_code: str, run_id: int) -> list[RowMapping]:
-    """Return count, replacement cost and backlog by the basis of the condition."""
-    query = (
-        select(
-            ValuationGroup.condition_basis,
-            func.sum(ValuationGroup.asset_count).label("asset_count"),
-            func.sum(ValuationGroup.replacement_cost_eur).label("replacement_cost_eur"),
-            func.sum(ValuationGroup.repair_backlog_eur).label("repair_backlog_eur"),
-        )
-        .where(ValuationGroup.municipality_code == municipality_code, ValuationGroup.run_id == run_id)
-        .group_by(ValuationGroup.condition_basis)
-        .order_by(ValuationGroup.condition_basis)
-    )
-    return list(connection.execute(query).mappings())
 
 
 def load_district_names(connection: Connection, municipality_code: str) -> dict[str, RowMapping]:

@@ -10,7 +10,7 @@ import orjson
 
 from service.catalogues import text
 from service.reports.report import Report, ReportTable
-from service.reports.told import demo_count, sources
+from service.reports.told import demo_count, sources, told_notes
 
 
 def report_json(report: Report, language: str) -> bytes:
@@ -22,13 +22,13 @@ def report_json(report: Report, language: str) -> bytes:
         "municipality": report.municipality,
         "run": report.run,
         "key_figures": report.key_figures,
-        "statement": _statement(report),
+        "statement": _statement(report, language),
         "tables": {table.name: _table(table, language) for table in report.tables},
     }
     return orjson.dumps(document, default=_plain, option=orjson.OPT_INDENT_2)
 
 
-def _statement(report: Report) -> dict[str, Any]:
+def _statement(report: Report, language: str) -> dict[str, Any]:
     """Return what the figures rest on; the parameter values themselves are at `/runs/{id}/parameters`."""
     statement = report.statement
     return {
@@ -39,6 +39,7 @@ def _statement(report: Report) -> dict[str, Any]:
         "parameter_values_used": len(statement.parameters),
         "demo_parameter_values_used": demo_count(report),
         "sources": sources(report),
+        "notes": [words for _, words in told_notes(report, language)],
     }
 
 

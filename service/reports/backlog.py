@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.engine import Connection, RowMapping
 
 from service.engine.condition import ConditionBasis
+from service.queries.inspections import load_guesses
 from service.queries.report_rows import (
     MONEY_COLUMNS,
     load_backlog_rows,
     load_balances,
-    load_basis_rows,
     load_district_names,
     load_run_parameters,
 )
 from service.reports.charts import AVOIDABLE, NEEDED, ChartSeries, ReportChart
-from service.reports.grouping import check_grouping, key_columns, with_district_name
+from service.reports.grouping import check_grouping, key_columns, total_of, with_district_name
 from service.reports.guesses import guess_tables
 from service.reports.report import Kind, Report, ReportColumn, ReportTable, ratio
 from service.reports.reported_run import reported_run
@@ -53,19 +54,18 @@ def backlog_report(
     keys = check_grouping(group_by)
     municipality, run = reported_run(connection, municipality_code, run_id)
     districts = load_district_names(connection, municipality_code)
-    rows = [
-        with_district_name(_with_ratios(row), keys, districts)
-        for row in load_backlog_rows(connection, municipality_code, run["run_id"], keys)
-    ]
-    [total] = load_backlog_rows(connection, municipality_code, run["run_id"], [])
-    guesses, uncertainty = guess_tables(connection, municipality_code, run["run_id"], total, districts)
+    groups = load_backlog_rows(connection, municipality_code, run["run_id"], keys)
+    rows = [with_district_name(_with_ratios(row), keys, districts) for row in groups]
+    total = total_of(groups, keys)
+    by_basis = load_guesses(connection, municipality_code, run["run_id"])
+    guesses, uncertainty = guess_tables(connection, municipality_code, run["run_id"], total, by_basis, districts)
     return Report(
         name="backlog",
         municipality=municipality,
         run=run,
         tables=[
             ReportTable("backlog", (*key_columns(keys), *_FIGURES), rows, _with_ratios(total)),
-            _basis_table(load_basis_rows(connection, municipality_code, run["run_id"]), total),
+            _basis_table(by_basis, total),
             *guesses,
         ],
         key_figures=_key_figures(connection, municipality_code, run["run_id"], total)
@@ -75,7 +75,7 @@ def backlog_report(
     )
 
 
-def _with_ratios(row: RowMapping) -> dict[str, Any]:
+def _with_ratios(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a row with its ratios of sums: never a mean of ratios (methods.md A.15)."""
     return dict(row) | {
         "condition_index": ratio(row["technical_value_eur"], row["replacement_cost_eur"]),
@@ -87,7 +87,7 @@ def _with_ratios(row: RowMapping) -> dict[str, Any]:
     }
 
 
-def _basis_table(rows: list[RowMapping], total: RowMapping) -> ReportTable:
+def _basis_table(rows: list[RowMapping], total: Mapping[Any, Any]) -> ReportTable:
     columns = (
         ReportColumn("condition_basis", Kind.TEXT),
         ReportColumn("asset_count", Kind.COUNT),
@@ -108,7 +108,9 @@ def _basis_table(rows: list[RowMapping], total: RowMapping) -> ReportTable:
     return ReportTable("condition_basis", columns, named)
 
 
-def _key_figures(connection: Connection, municipality_code: str, run_id: int, total: RowMapping) -> dict[str, Any]:
+def _key_figures(
+    connection: Connection, municipality_code: str, run_id: int, total: Mapping[Any, Any]
+) -> dict[str, Any]:
     """Return the three amounts side by side and the yearly figures of domain.md §4; B/n with the parameter's n."""
     parameters = load_run_parameters(connection, municipality_code, run_id)
     clearing_years = next((row["value"] for row in parameters if row["name"] == "clearing_years"), None)

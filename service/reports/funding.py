@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 
 from service.queries.report_funding import load_budget_years, load_budgets_by_class, load_measure_years
 from service.queries.report_rows import load_backlog_rows, load_district_names, load_run_parameters
 from service.reports.charts import AVOIDABLE, CAPACITY, NEEDED, QUIET, ChartForm, ChartSeries, ReportChart
 from service.reports.funding_ahead import funding_goals, scenario_years
-from service.reports.grouping import check_grouping, key_columns, with_district_name
+from service.reports.grouping import check_grouping, key_columns, total_of, with_district_name
 from service.reports.report import Kind, Report, ReportColumn, ReportTable, ratio
 from service.reports.reported_run import reported_run
 from service.reports.statement import load_statement
@@ -83,12 +83,13 @@ def funding_report(
     keys = check_grouping(group_by)
     municipality, run = reported_run(connection, municipality_code, run_id)
     this = (connection, municipality_code, run["run_id"])
-    [total] = load_backlog_rows(*this, [])
+    groups = load_backlog_rows(*this, keys)
+    total = total_of(groups, keys)
     clearing_years = next((row["value"] for row in load_run_parameters(*this) if row["name"] == "clearing_years"), None)
     budgets = load_budgets_by_class(connection, municipality_code, run["valuation_year"] + 1)
     budget = sum((row["amount_eur"] for row in budgets.values()), start=0) if budgets else None
     need = _with_need(total, clearing_years, budget)
-    rows = _rows(this, keys, clearing_years, {code: row["amount_eur"] for code, row in budgets.items()})
+    rows = _rows(this, keys, groups, clearing_years, {code: row["amount_eur"] for code, row in budgets.items()})
     goals, scenario = funding_goals(*this), scenario_years(*this)
     return Report(
         name="funding",
@@ -111,7 +112,11 @@ def funding_report(
 
 
 def _rows(
-    this: tuple[Connection, str, int], keys: list[str], clearing_years: float | None, budgets: Mapping[str, Any]
+    this: tuple[Connection, str, int],
+    keys: list[str],
+    groups: list[RowMapping],
+    clearing_years: float | None,
+    budgets: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
     districts = load_district_names(this[0], this[1])
     by_class = keys == ["class"]
@@ -121,7 +126,7 @@ def _rows(
             keys,
             districts,
         )
-        for row in load_backlog_rows(*this, keys)
+        for row in groups
     ]
 
 

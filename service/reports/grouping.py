@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.engine import RowMapping
 
 from service.errors import Fault, MalformedRequest
-from service.queries.report_rows import GROUP_COLUMNS
+from service.queries.report_rows import FIGURES, GROUP_COLUMNS
 from service.reports.report import Kind, ReportColumn
 
 DEFAULT_GROUPING = ["class"]
+GROUPING_KEYS = tuple(GROUP_COLUMNS)
 _KEY_KINDS = {"decade": Kind.YEAR, "condition_class": Kind.COUNT}
 
 
@@ -43,3 +44,9 @@ def with_district_name(row: dict[str, Any], keys: list[str], districts: Mapping[
     district = districts.get(row.get("district") or "")
     name = {"district_name": {"fi": district["name_fi"], "sv": district["name_sv"]}} if district else {}
     return row | ({"district_name": None} | name if "district" in keys else {})
+
+
+def total_of(rows: Sequence[Mapping[Any, Any]], keys: list[str]) -> dict[str, Any]:
+    """Return the sums of a report's groups, exact since money is decimal; every figure 0 where there is no group."""
+    names = [name for name in rows[0] if name not in keys] if rows else FIGURES
+    return {name: sum(row[name] for row in rows) for name in names}

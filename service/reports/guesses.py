@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.engine import Connection, RowMapping
 
 from service.engine.condition import ConditionBasis
-from service.queries.inspections import load_guesses, load_inspection_candidates, load_uncertainty
+from service.queries.inspections import GUESSES, SUMMED, load_inspection_candidates, load_uncertainty
 from service.reports.grouping import with_district_name
 from service.reports.report import Kind, ReportColumn, ReportTable, ratio
 
@@ -52,23 +53,26 @@ def guess_tables(
     municipality_code: str,
     run_id: int,
     total: Mapping[Any, Any],
+    by_basis: list[RowMapping],
     districts: Mapping[str, RowMapping],
 ) -> tuple[list[ReportTable], float]:
     """Return money by what it rests on, the inspections that narrow most, and by how much the backlog is uncertain.
 
-    The money's rows overlap: an asset may rest on several guesses. The uncertainty √Σu² is that of
-    `service.engine.inspection`; `variance_share` is a group's share of Σu², `uncertainty_left_eur` what is left when
-    all of the group is inspected. A run of before these were kept has no inspections to show.
+    `by_basis` are the rows of `load_guesses`. The money's rows overlap: an asset may rest on several guesses. The
+    uncertainty √Σu² is that of `service.engine.inspection`; `variance_share` is a group's share of Σu², and
+    `uncertainty_left_eur` what is left when all of the group is inspected. A run of before these were kept has no
+    inspections to show.
     """
     this = (connection, municipality_code, run_id)
-    by_class, by_district = load_uncertainty(*this, "class"), load_uncertainty(*this, "district")
-    variance = math.fsum(row["variance_eur2"] for row in by_class)
+    unseen = load_uncertainty(*this)
+    by_class, by_district = _summed(unseen, "class"), _summed(unseen, "district")
+    variance = math.fsum(row["variance_eur2"] for row in unseen)
     named = [with_district_name(each, ["district"], districts) for each in _narrowing(by_district, variance)]
     classes = (ReportColumn("class", Kind.TEXT), *_FIGURES, *_NARROWING)
     places = (ReportColumn("district", Kind.TEXT), ReportColumn("district_name", Kind.TEXT), *_FIGURES, *_NARROWING)
     candidates = load_inspection_candidates(*this, SHOWN_ASSETS)
     tables = [
-        ReportTable("guesses", _GUESSES, [_shared(row, total) for row in load_guesses(*this)]),
+        ReportTable("guesses", _GUESSES, _guesses(by_basis, total)),
         ReportTable("inspections_by_class", classes, _narrowing(by_class, variance)),
         ReportTable("inspections_by_district", places, named),
         ReportTable("inspections", _ASSETS, [_candidate(row, variance, districts) for row in candidates]),
@@ -76,17 +80,31 @@ def guess_tables(
     return tables, math.sqrt(variance)
 
 
-def _shared(row: dict[str, Any], total: Mapping[Any, Any]) -> dict[str, Any]:
-    return row | {
-        "count_share": ratio(row["asset_count"], total["asset_count"]),
-        "cost_share": ratio(row["replacement_cost_eur"], total["replacement_cost_eur"]),
-        "backlog_share": ratio(row["repair_backlog_eur"], total["repair_backlog_eur"]),
-    }
+def _guesses(by_basis: list[RowMapping], total: Mapping[Any, Any]) -> list[dict[str, Any]]:
+    rows = []
+    for guess in GUESSES:
+        row: dict[str, Any] = {name: sum(each[f"{guess}/{name}"] for each in by_basis) for name in SUMMED}
+        shares = {"count_share": "asset_count", "cost_share": "replacement_cost_eur", "backlog_share": SUMMED[2]}
+        rows.append({"guess": guess} | row | {share: ratio(row[of], total[of]) for share, of in shares.items()})
+    return rows
 
 
-def _narrowing(rows: list[RowMapping], variance: float) -> list[dict[str, Any]]:
+def _summed(rows: list[RowMapping], key: str) -> list[dict[str, Any]]:
+    """Return the sums by one key, the largest variance first."""
+    groups: dict[Any, list[RowMapping]] = defaultdict(list)
+    for row in rows:
+        groups[row[key]].append(row)
+    sums = [
+        {key: group, **{name: sum(each[name] for each in own) for name in SUMMED}}
+        | {"variance_eur2": math.fsum(each["variance_eur2"] for each in own)}
+        for group, own in groups.items()
+    ]
+    return sorted(sums, key=lambda row: (-row["variance_eur2"], row[key] or ""))
+
+
+def _narrowing(rows: list[dict[str, Any]], variance: float) -> list[dict[str, Any]]:
     return [
-        dict(row)
+        row
         | {
             "uncertainty_eur": round(math.sqrt(row["variance_eur2"]), 2),
             "variance_share": ratio(row["variance_eur2"], variance),

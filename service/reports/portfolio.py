@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from models.registry import ASSET_CLASSES
 from service.queries.report_rows import load_backlog_rows, load_balances, load_district_names, load_service_area_names
 from service.reports.charts import CAPACITY, NEEDED, QUIET, ChartForm, ChartSeries, ReportChart
-from service.reports.grouping import check_grouping, key_columns, with_district_name
+from service.reports.grouping import check_grouping, key_columns, total_of, with_district_name
 from service.reports.report import Kind, Report, ReportColumn, ReportTable, ratio
 from service.reports.reported_run import reported_run
 from service.reports.statement import load_statement
@@ -81,8 +81,8 @@ def portfolio_report(
     keys = check_grouping(group_by)
     municipality, run = reported_run(connection, municipality_code, run_id)
     this = (connection, municipality_code, run["run_id"])
-    [total] = load_backlog_rows(*this, [])
     classes = load_backlog_rows(*this, ["condition_class"])
+    total = total_of(classes, ["condition_class"])
     decades = load_backlog_rows(*this, ["decade"])
     return Report(
         name="portfolio",

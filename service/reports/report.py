@@ -65,6 +65,14 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What a reader must know beside the figures: `report.statement.<name>` and `…_text` with the values in it."""
+
+    name: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Report:
     """A report: whose it is, which run it shows, its tables (the first is the report proper) and key figures."""
 
@@ -75,6 +83,7 @@ class Report:
     key_figures: dict[str, Any] = field(default_factory=dict)
     statement: Statement = field(default_factory=Statement)
     charts: tuple[ReportChart, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def ratio(part: Any, whole: Any) -> float | None:

@@ -23,6 +23,9 @@ _CODED = {
     "policy": "value.policy",
     "mode": "value.mode",
     "guess": "guess",
+    "backlog_method": "backlog_method",
+    "change_cause": "change_cause",
+    "compared": "compared",
 }
 UNKNOWN = "–"
 

@@ -46,7 +46,19 @@ def told_statement(report: Report, language: str) -> list[tuple[str, str]]:
         ("version", str(report.run["code_version"])),
     ]
     headed = [(text(language, f"report.statement.{name}"), line) for name, line in lines if line]
+    headed += told_notes(report, language)
     return [*headed, (text(language, "report.input_hash"), str(report.run["input_hash"]))]
+
+
+def told_notes(report: Report, language: str) -> list[tuple[str, str]]:
+    """Return the report's notes, as pairs of a heading and its text."""
+    return [
+        (
+            text(language, f"report.statement.{note.name}"),
+            text(language, f"report.statement.{note.name}_text", **note.values),
+        )
+        for note in report.notes
+    ]
 
 
 def sources(report: Report) -> list[str]:
