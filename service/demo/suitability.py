@@ -16,7 +16,7 @@ _CURING_EUR_PER_M2 = {1: 900.0, 2: 600.0, 3: 250.0, 4: 60.0, 5: 0.0}
 _ASSESSED_ON = datetime.date(REFERENCE_YEAR, 3, 14)
 _GRADES = range(1, 10)
 _FIRST_AGE = 7
-_REPLACED, _REPLACED_YEAR, _MORE_PLACES, _REPLACEMENT_EUR_PER_PLACE = "Rantakylän koulu", 2034, 1.2, 46_000.0
+_REPLACED, _REPLACED_YEAR, _MORE_PLACES, _REPLACEMENT_EUR_PER_PLACE = "Rantakylän koulu", 2034, 1.2, 28_000.0
 
 
 def suitability_class(building: ServiceBuilding) -> int:

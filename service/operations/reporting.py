@@ -12,6 +12,7 @@ from service.reports.as_csv import report_csv
 from service.reports.as_html import report_html
 from service.reports.as_json import report_json
 from service.reports.backlog import backlog_report
+from service.reports.broadband import broadband_report
 from service.reports.comparison import comparison_report
 from service.reports.funding import funding_report
 from service.reports.portfolio import portfolio_report
@@ -53,6 +54,10 @@ def _service_need(connection: Connection, request: ReportRequest) -> Report:
     return service_need_report(connection, request.municipality_code, request.run_id, request.scenarios)
 
 
+def _broadband(connection: Connection, request: ReportRequest) -> Report:
+    return broadband_report(connection, request.municipality_code, request.run_id)
+
+
 def _portfolio(connection: Connection, request: ReportRequest) -> Report:
     return portfolio_report(connection, request.municipality_code, request.group_by, request.run_id)
 
@@ -68,6 +73,7 @@ def _comparison(connection: Connection, request: ReportRequest) -> Report:
 REPORTS: dict[str, Callable[[Connection, ReportRequest], Report]] = {
     "backlog": _backlog,
     "service-need": _service_need,
+    "broadband": _broadband,
     "portfolio": _portfolio,
     "funding": _funding,
     "comparison": _comparison,

@@ -33,6 +33,8 @@ class Sizing:
     need_basis: list[str | None]
     peak_utilisation: NDArray[np.float64]
     service_distances: dict[int, float]
+    broadband_reach_m: float | None
+    broadband_targets: dict[float, float]
     years: NDArray[np.int64]
     need: NDArray[np.float64]
     capacity: NDArray[np.float64]
@@ -71,6 +73,8 @@ def size_services(
         need_basis=needs.basis,
         peak_utilisation=peak_utilisation(highest, _by_service(table, "peak_factor", of_area), capacity[0]),
         service_distances=_service_distances(table),
+        broadband_reach_m=table.find("broadband_reach_m"),
+        broadband_targets=_broadband_targets(table),
         years=years,
         need=needs.need,
         capacity=capacity,
@@ -94,6 +98,12 @@ def _service_distances(table: ParameterTable) -> dict[int, float]:
     """Return the service distance by number of the asset classes that have one."""
     found = {each.number: table.find("service_distance_m", each.number) for each in ASSET_CLASSES.values()}
     return {number: float(distance) for number, distance in found.items() if distance is not None}
+
+
+def _broadband_targets(table: ParameterTable) -> dict[float, float]:
+    """Return the share of inhabitants that each speed, in Mbit/s, is to reach."""
+    found = {key: table.find("broadband_target_share", key=key) for key in table.keys_of("broadband_target_share")}
+    return {float(key): float(share) for key, share in found.items()}
 
 
 def _parents(rows: Sequence[RowMapping], of_area: list[tuple[str, str]]) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from models.base import Base
-from models.need_results import FunctionNeed, NetworkUse, PlannedReplacement, ServiceBalanceSum
+from models.need_results import BroadbandReach, FunctionNeed, NetworkUse, PlannedReplacement, ServiceBalanceSum
 
 Rows = list[dict[str, Any]]
 
@@ -31,6 +31,11 @@ def store_planned_replacements(session: Session, rows: Rows) -> None:
 def store_network_use(session: Session, rows: Rows) -> None:
     """Insert who uses the networks and streets."""
     _store(session, NetworkUse, rows)
+
+
+def store_broadband_reach(session: Session, rows: Rows) -> None:
+    """Insert whom each speed reaches."""
+    _store(session, BroadbandReach, rows)
 
 
 def _store(session: Session, model: type[Base], rows: Rows) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from models.asset import Asset
 from models.asset_class import AssetClassRow
-from models.need_results import FunctionNeed, NetworkUse, PlannedReplacement, ServiceBalanceSum
+from models.need_results import BroadbandReach, FunctionNeed, NetworkUse, PlannedReplacement, ServiceBalanceSum
 from models.run import Run, RunState
 
 
@@ -65,3 +65,10 @@ def load_network_use(connection: Connection, municipality_code: str, run_id: int
     )
     query = query.where(table.municipality_code == municipality_code, table.run_id == run_id)
     return list(connection.execute(query.order_by(table.asset_class, table.district_code)).mappings())
+
+
+def load_broadband(connection: Connection, municipality_code: str, run_id: int) -> list[RowMapping]:
+    """Return whom each speed reaches, the slowest first."""
+    table = BroadbandReach
+    query = select(table.__table__).where(table.municipality_code == municipality_code, table.run_id == run_id)
+    return list(connection.execute(query.order_by(table.speed_mbit_per_s)).mappings())
