@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.engine import Connection
 
 from service.database import Database
+from service.errors import Fault, MalformedRequest
+from service.operations.backlog_reporting import Beside, full_backlog_report
 from service.reports.as_csv import report_csv
 from service.reports.as_html import report_html
 from service.reports.as_json import report_json
-from service.reports.backlog import backlog_report
 from service.reports.broadband import broadband_report
 from service.reports.comparison import comparison_report
 from service.reports.funding import funding_report
@@ -22,7 +23,10 @@ from service.reports.service_need import service_need_report
 
 @dataclass(frozen=True)
 class ReportRequest:
-    """Which report, of which run (None: the newest finished), grouped by what, in which form and language."""
+    """Which report, of which run (None: the newest finished), grouped by what, in which form and language.
+
+    `table` leaves out every other table; `beside` is for the backlog report only.
+    """
 
     name: str
     municipality_code: str
@@ -31,11 +35,13 @@ class ReportRequest:
     form: str = "json"
     language: str = "fi"
     scenarios: list[str] = field(default_factory=list)
+    beside: Beside = field(default_factory=Beside)
+    table: str | None = None
     runs: list[int] = field(default_factory=list)
 
 
 def _backlog(connection: Connection, request: ReportRequest) -> Report:
-    return backlog_report(connection, request.municipality_code, request.group_by, request.run_id)
+    return full_backlog_report(connection, request.municipality_code, request.group_by, request.run_id, request.beside)
 
 
 def _xlsx(report: Report, language: str) -> bytes:
@@ -93,8 +99,23 @@ def render_report(database: Database, request: ReportRequest) -> bytes:
 
     Raises:
         NotFound: there is no such municipality or finished run.
-        MalformedRequest: a grouping key is unknown.
+        MalformedRequest: a grouping key, a method or a table is unknown, or a run is not an earlier one.
     """
+    if request.name != "backlog" and request.beside != Beside():
+        detail = f"The report {request.name} compares no runs and no methods: ask for the report backlog."
+        raise MalformedRequest(faults=[Fault("name", detail)])
     with database.reading() as connection:
         report = REPORTS[request.name](connection, request)
+    report = _with_table_only(report, request.table)
     return FORMATS[request.form][1](report, request.language)
+
+
+def _with_table_only(report: Report, name: str | None) -> Report:
+    """Return the report with one of its tables; raises `MalformedRequest` where it has none of this name."""
+    if name is None:
+        return report
+    tables = [table for table in report.tables if table.name == name]
+    if not tables:
+        known = ", ".join(table.name for table in report.tables)
+        raise MalformedRequest(faults=[Fault("table", f"{name!r} is none of {known}")])
+    return replace(report, tables=tables)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,17 +58,18 @@ def load_stored_valuations(connection: Connection, municipality_code: str, run_i
 
 
 def load_newest_valuation_of_year(
-    connection: Connection, municipality_code: str, year: int, before_run: int
+    connection: Connection, municipality_code: str, year: int, than: Mapping[str, Any]
 ) -> RowMapping | None:
-    """Return the newest finished valuation of a valuation year that began before another run, or None."""
+    """Return the newest finished valuation of a valuation year, of the year of the run `than` one begun before it."""
     run = table_of(Run)
     query = select(run).where(
         run.c.municipality_code == municipality_code,
         run.c.state == RunState.FINISHED,
         run.c.kind == "valuation",
         run.c.valuation_year == year,
-        run.c.run_id < before_run,
     )
+    if year == than["valuation_year"]:
+        query = query.where(run.c.run_id < than["run_id"])
     return connection.execute(query.order_by(run.c.run_id.desc()).limit(1)).mappings().first()
 
 
