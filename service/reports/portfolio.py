@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from models.registry import ASSET_CLASSES
+from service.queries.report_portfolio import CONDITION_CLASSES, load_class_costs
 from service.queries.report_rows import load_backlog_rows, load_balances, load_district_names, load_service_area_names
 from service.reports.charts import CAPACITY, NEEDED, QUIET, ChartForm, ChartSeries, ReportChart
 from service.reports.grouping import check_grouping, key_columns, total_of, with_district_name
@@ -16,7 +16,6 @@ from service.reports.report import Kind, Report, ReportColumn, ReportTable, rati
 from service.reports.reported_run import reported_run
 from service.reports.statement import load_statement
 
-CONDITION_CLASSES = (5, 4, 3, 2, 1)
 _COST = "replacement_cost_eur"
 _SHARES = tuple(
     ReportColumn(f"condition_class_{number}_share", Kind.SHARE, weighted_by=_COST) for number in CONDITION_CLASSES
@@ -127,11 +126,11 @@ def _class_shares(
     connection: Connection, municipality_code: str, run_id: int, keys: list[str]
 ) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Return the shares of the condition classes in each group's replacement cost."""
-    finer = [*keys, *(["condition_class"] if "condition_class" not in keys else [])]
-    costs: dict[tuple[Any, ...], dict[int, Any]] = defaultdict(dict)
-    for row in load_backlog_rows(connection, municipality_code, run_id, finer):
-        costs[tuple(row[key] for key in keys)][row["condition_class"]] = row[_COST]
-    return {group: _shares(each, sum(each.values())) for group, each in costs.items()}
+    shares = {}
+    for row in load_class_costs(connection, municipality_code, run_id, keys):
+        costs = {number: row[str(number)] for number in CONDITION_CLASSES}
+        shares[tuple(row[key] for key in keys)] = _shares(costs, sum(costs.values()))
+    return shares
 
 
 def _shares(costs: Mapping[int, Any], whole: Any) -> dict[str, Any]:
