@@ -22,6 +22,7 @@ from service.migrating import migrate as migrate_database
 from service.migrating import newest_migration
 from service.operations.access import create_token, list_tokens, revoke_token
 from service.operations.area_needs import NEED_METHODS
+from service.operations.backlog_reporting import Beside
 from service.operations.demo import DEMO_MUNICIPALITY, demo_is_loaded, load_demo
 from service.operations.installation import installed_versions
 from service.operations.parameter_sets import METHODS
@@ -167,6 +168,10 @@ def value_command(
 @click.option("--run", "run_id", type=int, help="The newest finished run, where none is named.")
 @click.option("--group-by", default="class", help="Comma-separated: class, use, district, service_area, owner, …")
 @click.option("--scenario", "scenarios", default="", help="Comma-separated: the newest valuations, side by side.")
+@click.option("--since-run", type=int, help="Explain the change of the backlog since this run.")
+@click.option("--since-year", type=int, help="The same since the newest valuation of this year.")
+@click.option("--methods", default="", help="Comma-separated, or true for all: the same assets by other methods.")
+@click.option("--table", help="Only this table; CSV holds one, the first by default.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="fi")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; without it, standard output.")
@@ -177,14 +182,21 @@ def report_command(
     run_id: int | None,
     group_by: str,
     scenarios: str,
+    since_run: int | None,
+    since_year: int | None,
+    methods: str,
+    table: str | None,
     form: str,
     lang: str,
     output: Path | None,
 ) -> None:
     """Write a report of a run."""
-    groups, names = ([part for part in listed.split(",") if part] for listed in (group_by, scenarios))
+    groups, names, ways = ([part for part in listed.split(",") if part] for listed in (group_by, scenarios, methods))
+    beside = Beside(since_run, since_year, tuple(ways))
     with open_database() as database:
-        body = render_report(database, ReportRequest(name, municipality, run_id, groups, form, lang, names))
+        body = render_report(
+            database, ReportRequest(name, municipality, run_id, groups, form, lang, names, beside, table)
+        )
     if output is None:
         sys.stdout.buffer.write(body)
     else:
