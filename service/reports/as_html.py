@@ -44,7 +44,7 @@ def report_html(report: Report, language: str, more_style: str = "") -> str:
     def translate(key: str, **values: Any) -> str:
         return text(language, key, **values)
 
-    tables = [_table(table, language) for table in report.tables if table.rows and table.name != "years"]
+    tables = [_table(table, language) for table in tables_on_page(report)]
     return (
         _environment()
         .get_template("report.html")
@@ -67,6 +67,11 @@ def report_html(report: Report, language: str, more_style: str = "") -> str:
             demo=demo_count(report),
         )
     )
+
+
+def tables_on_page(report: Report) -> list[ReportTable]:
+    """Return the tables that a page shows; the years of service areas are drawn instead."""
+    return [table for table in report.tables if table.rows and table.name != "years"]
 
 
 def _card(name: str, figures: dict[str, Any], language: str, translate: Callable[..., str]) -> dict[str, str]:

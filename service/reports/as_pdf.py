@@ -6,7 +6,7 @@ from typing import Any
 
 from service.catalogues import text
 from service.errors import Fault, FormUnavailable, MalformedRequest
-from service.reports.as_html import TEMPLATES, report_html
+from service.reports.as_html import TEMPLATES, report_html, tables_on_page
 from service.reports.report import Report
 from service.reports.told import told_run
 
@@ -20,7 +20,7 @@ def report_pdf(report: Report, language: str) -> bytes:
         MalformedRequest: the report has more than 1000 rows on its pages.
         FormUnavailable: the libraries of Pango are not installed.
     """
-    rows = sum(len(table.rows) for table in report.tables)
+    rows = sum(len(table.rows) for table in tables_on_page(report))
     if rows > MOST_ROWS:
         detail = f"A PDF holds up to {MOST_ROWS} rows and this report has {rows}: group by less, or take xlsx or csv."
         raise MalformedRequest(detail, [Fault("format", detail)])

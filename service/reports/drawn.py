@@ -14,7 +14,8 @@ from service.reports.report import Kind, Report, ReportColumn, ReportTable
 from service.reports.shown import grouped, percent, shown
 
 MOST_ROWS = 40  # beyond, no label can be read
-WIDTH, LABEL_WIDTH, VALUE_WIDTH, ROW_HEIGHT = 720.0, 210.0, 90.0, 14.0
+WIDTH, VALUE_WIDTH, ROW_HEIGHT = 720.0, 90.0, 14.0
+WIDEST_LABEL, LETTER = 400.0, 5.9  # of 11 px Liberation Sans, on average
 PLOT_HEIGHT, AXIS_WIDTH, FOOT = 190.0, 80.0, 22.0
 _INK, _LINE = "#1b2733", "#d5dce2"
 
@@ -63,12 +64,13 @@ def _bars(chart: ReportChart, labels: list[str], values: list[list[float]], kind
     height = ROW_HEIGHT * lanes
     ends = [end for row in values for end in ([sum(row)] if chart.is_stacked else row)]
     lowest, highest = min([0.0, *ends]), max([0.0, *ends])
-    scale = (WIDTH - LABEL_WIDTH - VALUE_WIDTH) / ((highest - lowest) or 1)
-    zero = LABEL_WIDTH - lowest * scale
+    before = min(WIDEST_LABEL, 12 + LETTER * max(map(len, labels)))
+    scale = (WIDTH - before - VALUE_WIDTH) / ((highest - lowest) or 1)
+    zero = before - lowest * scale
     parts = []
     for number, (label, row) in enumerate(zip(labels, values, strict=True)):
         top = number * (height + 2)
-        parts.append(_text(LABEL_WIDTH - 6, top + height / 2 + 4, label, "end"))
+        parts.append(_text(before - 6, top + height / 2 + 4, label, "end"))
         start = zero
         for lane, (value, series) in enumerate(zip(row, chart.series, strict=True)):
             y = top if chart.is_stacked else top + lane * ROW_HEIGHT

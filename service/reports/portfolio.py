@@ -58,9 +58,7 @@ _CHARTS = (
         ChartForm.COLUMNS,
     ),
     ReportChart("decades", "decades", ("decade",), (ChartSeries(_COST, QUIET),), ChartForm.COLUMNS),
-    ReportChart(
-        "utilisation", "utilisation", ("service_code", "area_code", "area_name"), (ChartSeries("utilisation", NEEDED),)
-    ),
+    ReportChart("utilisation", "utilisation", ("service_code", "area_name"), (ChartSeries("utilisation", NEEDED),)),
 )
 
 

@@ -68,7 +68,7 @@ _SUMS = (
     *(column for column in _SUMMARY if column.name in _TOTALS),
     ReportColumn("unpriced_count", Kind.COUNT, on_page=False),
 )
-_AREA = ("service_code", "area_code", "area_name")
+_AREA = ("service_code", "area_name")
 _NEED_AND_CAPACITY = (ChartSeries("sizing_need", NEEDED), ChartSeries("capacity", QUIET))
 
 
