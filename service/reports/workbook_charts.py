@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from service.catalogues import text
 from service.reports.charts import ChartForm, ReportChart
-from service.reports.report import Report, ReportTable
+from service.reports.report import Kind, Report, ReportTable
 from service.reports.workbook_formats import sheet_name
 
 MOST_ROWS = 40  # beyond, no label can be read
@@ -28,14 +28,16 @@ def add_charts(
     sheet.hide_gridlines(2)
     sheet.set_paper(9)
     sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    row = 1
+    sheet.set_print_scale(65)
+    row, breaks = 1, []
     for each in drawn:
         height = max(320, 60 + 22 * len(tables[each.table].rows)) if each.form is ChartForm.BARS else 320
         chart = _chart(book, each, tables[each.table], sheets[each.table].get_name(), language, header_row)
         sheet.insert_chart(row, 0, chart, {"x_scale": 1, "y_scale": 1, "object_position": 2})
         chart.set_size({"width": 900, "height": height})
         row += height // 20 + 2
+        breaks.append(row - 1)
+    sheet.set_h_pagebreaks(breaks)
     return sheet
 
 
@@ -46,7 +48,10 @@ def _chart(book: Workbook, chart: ReportChart, table: ReportTable, sheet: str, l
         raise ValueError(chart.form)
     names = [column.name for column in table.columns]
     first, last = header_row + 1, header_row + len(table.rows)
-    labels = [sheet, first, names.index(chart.labels[0]), last, names.index(chart.labels[-1])]
+    outer, inner = names.index(chart.labels[0]), names.index(chart.labels[-1])
+    if inner - outer >= len(chart.labels):  # other columns lie between: the innermost name alone
+        outer = inner
+    labels = [sheet, first, outer, last, inner]
     for series in chart.series:
         number = names.index(series.column)
         look: dict[str, Any] = {"line": {"color": series.colour, "width": 2.25}}
@@ -61,9 +66,11 @@ def _chart(book: Workbook, chart: ReportChart, table: ReportTable, sheet: str, l
         )
     drawn.set_title({"name": text(language, f"report.chart.{chart.name}"), "name_font": {"size": 12}})
     drawn.set_legend({"position": "bottom"})
+    number_format = "0%" if table.columns[names.index(chart.series[0].column)].kind is Kind.SHARE else "#,##0"
+    values = {"num_format": number_format, "major_gridlines": {"visible": True, "line": {"color": "#d5dce2"}}}
     if chart.form is ChartForm.BARS:
         drawn.set_y_axis({"reverse": True, "num_font": {"size": 9}})
-        drawn.set_x_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#d5dce2"}}})
+        drawn.set_x_axis(values)
     else:
-        drawn.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#d5dce2"}}})
+        drawn.set_y_axis(values)
     return drawn
