@@ -3,7 +3,9 @@
 An asset has one measure, the one that gives back a year of age at the lowest price: cost / (age now - age after), where
 "now" is the age found by the valuation, or the age at which the asset begins to owe, if that comes later. A share of
 the measure gives back the same share of those years at the same share of the cost; nothing is bought beyond the age
-at which the asset owes nothing. Holding a stock thus costs its measures spread over their cycle.
+at which the asset owes nothing. Where backlog jumps with the condition, a share takes away the same share of it, and
+the whole measure is needed for all of it (``scenario_parts``). Holding a stock thus costs its measures spread over
+their cycle.
 
 Why more money never means more backlog, in any year: let every asset of one scenario be as young as in another, or
 younger, and its budget as large, or larger. Ageing keeps that order. What an asset asks for grows with its age. With a
@@ -25,6 +27,7 @@ from service.engine.money import euros
 from service.engine.scenario_block import Block
 from service.engine.scenario_inputs import Measures, Policy, Reason, ScenarioSettings
 from service.engine.scenario_offers import KEY_DECIMALS, retained_weight
+from service.engine.scenario_parts import Found, Untreated, owed_in_parts, owes_in_parts, untreated
 from service.engine.scenario_shares import shares_of
 from service.engine.scenario_whole import PoolYear, join_treatments
 
@@ -40,11 +43,10 @@ class DivisibleMeasures:
         self.blocks, self.settings = blocks, settings
         self.shares = [shares_of(block, measures, settings.policy) for block in blocks]
         self.price_eur = _joined([each.price_eur for each in self.shares])
-        self.goal_age = _joined([each.goal_age for each in self.shares])
         self.end_age = _joined([each.end_age for each in self.shares])
         self.weight = _joined([retained_weight(block, settings.policy) for block in blocks])
         self.served: BoolArray = (self.price_eur > 0) & (self.weight > 0)
-        self._found = [block.condition.copy() for block in blocks]
+        self._found = [Found(block.age.copy(), block.condition.copy()) for block in blocks]
         self._order = np.lexsort(
             (
                 _joined([block.assets.asset_id for block in blocks]),
@@ -53,16 +55,18 @@ class DivisibleMeasures:
             )
         )
 
-    def carry_out(self, _year: int, budget: int, price: float) -> PoolYear:
+    def carry_out(self, year: int, budget: int, price: float) -> PoolYear:
         """Spend a year's budget (cents); the assets have grown a year older before."""
-        before = _joined([block.owed(price) for block in self.blocks])
+        paths = [self._path(number, year, price) for number in range(len(self.blocks))]
         age = np.minimum(_joined([block.age for block in self.blocks]), self.end_age)
+        before = _joined(self._owed(age, paths, price))
         rate = np.where(self.served, self.price_eur * price, 0.0)
+        goal = _joined([self._goal(number, path) for number, path in enumerate(paths)])
         bought = self._lifted if self.settings.policy is Policy.WORST_FIRST else self._in_order
-        after = bought(age, rate, budget / 100.0)
+        after = bought(age, goal, rate, budget / 100.0)
         self._settle(after)
-        owed = [block.owed(price) for block in self.blocks]
-        paid, asked = (age - after) * rate, np.maximum(age - self.goal_age, 0.0) * rate
+        owed = self._owed(after, paths, price)
+        paid, asked = (age - after) * rate, np.maximum(age - goal, 0.0) * rate
         return PoolYear(
             owed=owed,
             reasons=self._split(self._reasons(paid, before)),
@@ -75,39 +79,59 @@ class DivisibleMeasures:
             treatments=join_treatments([]),
         )
 
-    def _in_order(self, age: FloatArray, rate: FloatArray, budget: float) -> FloatArray:
+    def _path(self, number: int, year: int, price: float) -> Untreated | None:
+        """Return how a block would stand untreated, where its backlog jumps with the condition."""
+        block = self.blocks[number]
+        if not owes_in_parts(block):
+            return None
+        return untreated(block, self._found[number], self.shares[number], year, price)
+
+    def _owed(self, age: FloatArray, paths: Sequence[Untreated | None], price: float) -> list[CentsArray]:
+        return [
+            block.owed(price) if path is None else owed_in_parts(own, shares, path)
+            for block, path, own, shares in zip(self.blocks, paths, self._split(age), self.shares, strict=True)
+        ]
+
+    def _goal(self, number: int, path: Untreated | None) -> FloatArray:
+        """Return the ages beyond which nothing is bought."""
+        shares = self.shares[number]
+        if path is None:
+            return shares.goal_age
+        return np.where(path.owed_eur > path.left_eur, shares.young_age, shares.end_age)
+
+    def _in_order(self, age: FloatArray, goal: FloatArray, rate: FloatArray, budget: float) -> FloatArray:
         """Return the ages after the money has gone to one asset after the other."""
-        cost = np.maximum(age - self.goal_age, 0.0) * rate
+        cost = np.maximum(age - goal, 0.0) * rate
         before = np.concatenate([[0.0], np.cumsum(cost[self._order])[:-1]])
         reaches = np.empty_like(cost)
         reaches[self._order] = np.maximum(budget - before, 0.0)
         years = np.divide(reaches, rate, out=np.zeros_like(rate), where=rate > 0)
-        younger = np.where(reaches >= cost, self.goal_age, np.maximum(age - years, self.goal_age))
+        younger = np.where(reaches >= cost, goal, np.maximum(age - years, goal))
         return np.where(rate > 0, np.minimum(age, younger), age)
 
-    def _lifted(self, age: FloatArray, rate: FloatArray, budget: float) -> FloatArray:
+    def _lifted(self, age: FloatArray, goal: FloatArray, rate: FloatArray, budget: float) -> FloatArray:
         """Return the ages after the worst conditions have been lifted to the level that the money reaches."""
-        if self._cost_to(1.0, age, rate) <= budget:
-            return self._at_level(1.0, age, rate)
+        if self._cost_to(1.0, age, goal, rate) <= budget:
+            return self._at_level(1.0, age, goal, rate)
         low, high = 0.0, 1.0
         for _ in range(_LEVEL_STEPS):
             middle = (low + high) / 2
-            affordable = self._cost_to(middle, age, rate) <= budget
+            affordable = self._cost_to(middle, age, goal, rate) <= budget
             low, high = (middle, high) if affordable else (low, middle)
-        return self._at_level(low, age, rate)
+        return self._at_level(low, age, goal, rate)
 
-    def _at_level(self, level: float, age: FloatArray, rate: FloatArray) -> FloatArray:
+    def _at_level(self, level: float, age: FloatArray, goal: FloatArray, rate: FloatArray) -> FloatArray:
         aim = _joined([effective_age(b.assets.parameters.curves, np.full(len(b.rows), level)) for b in self.blocks])
-        return np.where(rate > 0, np.minimum(age, np.maximum(aim, self.goal_age)), age)
+        return np.where(rate > 0, np.minimum(age, np.maximum(aim, goal)), age)
 
-    def _cost_to(self, level: float, age: FloatArray, rate: FloatArray) -> float:
-        return float(((age - self._at_level(level, age, rate)) * rate).sum())
+    def _cost_to(self, level: float, age: FloatArray, goal: FloatArray, rate: FloatArray) -> float:
+        return float(((age - self._at_level(level, age, goal, rate)) * rate).sum())
 
     def _settle(self, age: FloatArray) -> None:
         """Set conditions by ages; an asset at the end of its curve is no better than it was found."""
         for number, (block, own) in enumerate(zip(self.blocks, self._split(age), strict=True)):
             block.age = own.copy()
-            block.cap = np.where(own >= self.shares[number].end_age, self._found[number], 1.0)
+            block.cap = np.where(own >= self.shares[number].end_age, self._found[number].condition, 1.0)
             along = condition_at_age(block.assets.parameters.curves, own)
             block.condition = exact_condition(np.minimum(block.cap, along))
 

@@ -26,12 +26,14 @@ class Shares:
     Attributes:
         end_age: Where the curve ends; nothing gets older than that.
         goal_age: The age at which the asset owes nothing, or the youngest that its measure makes it.
+        young_age: The age after the whole measure.
         price_eur: Of a year of age, at the valuation's prices; 0 where there is no measure.
         benefit_per_eur: Weighted backlog that the whole measure takes away for each euro.
     """
 
     end_age: FloatArray
     goal_age: FloatArray
+    young_age: FloatArray
     price_eur: FloatArray
     benefit_per_eur: FloatArray
 
@@ -51,7 +53,8 @@ def shares_of(block: Block, measures: Measures, policy: Policy) -> Shares:
     reference = _reference(block)
     options = options_of(block, measures)
     size = len(block.rows)
-    best = Shares(reference.end_age, reference.sound_age, np.full(size, np.inf), np.zeros(size))
+    sound = reference.sound_age
+    best = Shares(reference.end_age, sound, sound, np.full(size, np.inf), np.zeros(size))
     for slot in range(len(options.slots)):
         best = _cheaper(best, _priced(block, options, slot, reference))
     return replace(
@@ -66,6 +69,7 @@ def _cheaper(one: Shares, other: Shares) -> Shares:
     return replace(
         one,
         goal_age=np.where(better, other.goal_age, one.goal_age),
+        young_age=np.where(better, other.young_age, one.young_age),
         price_eur=np.where(better, other.price_eur, one.price_eur),
         benefit_per_eur=np.where(better, other.benefit_per_eur, one.benefit_per_eur),
     )
@@ -102,8 +106,9 @@ def _priced(block: Block, options: Options, slot: int, at: _Reference) -> Shares
     cost = options.cost_eur(block, measure, rows, after - before)
     fits = (cost > 0) & (at.age[rows] > young) & block.valued[rows]
     removed = block.owed_at(before, 1.0, rows) - block.owed_at(after, 1.0, rows)
-    price, benefit, goal = np.full(len(at.age), np.inf), np.zeros(len(at.age)), at.sound_age.copy()
+    price, benefit = np.full(len(at.age), np.inf), np.zeros(len(at.age))
+    goal, after_all = at.sound_age.copy(), at.sound_age.copy()
     price[rows] = np.divide(cost, at.age[rows] - young, out=np.full(len(rows), np.inf), where=fits)
     benefit[rows] = np.divide(removed, cost, out=np.zeros(len(rows)), where=fits)
-    goal[rows] = np.maximum(at.sound_age[rows], young)
-    return Shares(at.end_age, goal, price, benefit)
+    goal[rows], after_all[rows] = np.maximum(at.sound_age[rows], young), young
+    return Shares(at.end_age, goal, after_all, price, benefit)

@@ -277,3 +277,20 @@ def test_a_scenario_ends_when_it_is_told_to() -> None:
     with pytest.raises(Enough):
         run_scenario(assets([0.5], [1e6]), measures(AS_NEW), budget(1, 9), settings(9), stop, workers=2)
     assert len(seen) == 3
+
+
+def test_a_share_of_a_measure_takes_away_its_share_of_a_backlog_that_jumps_with_the_condition() -> None:
+    """1 M€ at 0.60 owes a basic repair by two thresholds, (0.75 - 0.60)·V; a year later, at 0.58, (1.2 - 0.58)·V.
+
+    The measure costs V·(1 - 0.60) and gives back 20 years, 20 000 € each. Untreated the asset is 21 years old: 42 000 €
+    are a tenth of 420 000 € and leave 90 % of 620 000 €, although they bring it above the threshold of 0.60. Next year
+    it is 19.9 years old and would be 22, owing 640 000 €: 640 000 · 19.9 / 22.
+    """
+    own = assets([0.60], [1e6], method=Method.TWO_THRESHOLD)
+    pools = [BudgetPool((1,), np.array([4_200_000, 0], np.int64))]
+    done = run_scenario(own, measures(AS_NEW), pools, settings(2, is_divisible=True))
+    assert total(done, "repair_backlog") == pytest.approx([150_000, 558_000, 640_000 * 19.9 / 22], abs=0.01)
+    assert total(done, "technical_value") == pytest.approx([600_000, 622_000, 602_000])
+    enough = run_scenario(own, measures(AS_NEW), budget(1e6, 1), settings(1, is_divisible=True))
+    assert total(enough, "repair_backlog")[1] == 0
+    assert total(enough, "spending")[1] == pytest.approx(420_000)
