@@ -25,6 +25,18 @@ FOR_ANY_CLASS = (
     "regional_factor",
     "planning_horizon_years",
     "clearing_years",
+    "optimum_condition_class",
+    "limit_condition",
+    "ambition_level",
+    "is_collector_or_street",
+    "balance_remaining_life",
+    "discount_rate",
+    "outlook_years",
+    "grade_rates",
+    "grade_conditions",
+    "grade_cost_shares",
+    "cost_index",
+    "price_level_year",
 )
 NEED_SERVICES = {"basic_education": range(7, 16), "early_education": range(7)}
 
@@ -128,3 +140,27 @@ def test_seeding_twice_changes_nothing(module_database: Database) -> None:
     seed(module_database)
     with module_database.reading() as connection:
         assert connection.execute(count).scalar_one() == before == len(seed_rows("parameter_value"))
+
+
+def test_the_measure_table_never_asks_less_for_a_worse_class_of_the_same_asset() -> None:
+    """More age must not lower a backlog: to reach a class, starting lower costs at least as much."""
+    cheapest: dict[tuple[int, int, str], dict[int, float]] = {}
+    for rule in seed_rows("measure_rule"):
+        cost = float(rule["unit_cost_eur"] or rule["cost_share"])
+        for target in range(int(rule["condition_class_from"]) + 1, int(rule["condition_class_to"]) + 1):
+            known = cheapest.setdefault((rule["asset_class"], target, rule["functional_class"] or ""), {})
+            start = int(rule["condition_class_from"])
+            known[start] = min(known.get(start, cost), cost)
+    falling = [
+        key
+        for key, costs in cheapest.items()
+        if any(costs[low] < costs[high] for low in costs for high in costs if low < high)
+    ]
+    assert falling == []
+
+
+def test_rules_of_the_measure_table_mark_demo_values_and_state_price_levels() -> None:
+    rules = seed_rows("measure_rule")
+    is_demo_source = {source["source_id"]: source["is_demo"] for source in seed_rows("source")}
+    assert [rule for rule in rules if is_demo_source.get(rule["source_id"]) is not rule["is_demo"]] == []
+    assert [rule for rule in rules if rule["unit_cost_eur"] and not rule["price_level_year"]] == []
