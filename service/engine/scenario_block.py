@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from service.engine.arrays import BoolArray, CentsArray, FloatArray, IntArray, exact_condition
+from service.engine.backlog import Method
+from service.engine.condition_class import BEST, WORST, class_condition, condition_class
 from service.engine.deterioration import condition_at_age, effective_age
+from service.engine.methods import MissingMeasureError
 from service.engine.money import cents
 from service.engine.rows import take_rows
 from service.engine.scenario_backlog import backlog_in_condition
@@ -49,9 +52,20 @@ class Block:
     condition: FloatArray
     retained: IntArray = field(init=False)
     _standing: tuple[float, int, int] | None = None
+    _by_class: FloatArray | None = None
 
     def __post_init__(self) -> None:
         self.retained = np.flatnonzero(~np.isnan(self.assets.retained_share))
+        if self.assets.parameters.method[0] == Method.CONDITION_CLASS:
+            self._by_class = self._owed_by_class()
+
+    def _owed_by_class(self) -> FloatArray | None:
+        """Return what each asset owes in each condition class, or None where a class that may come has no measure."""
+        classes = class_condition(np.arange(WORST, BEST + 1))
+        try:
+            return np.stack([self.owed_at(np.full(len(self.rows), each), 1.0) for each in classes])
+        except MissingMeasureError:
+            return None
 
     def grow_older(self) -> None:
         """Let a year pass along each asset's own curve."""
@@ -66,6 +80,11 @@ class Block:
 
     def owed_at(self, condition: FloatArray, price: float, rows: IntArray | None = None) -> FloatArray:
         """Return the euros that assets would owe in a condition; ``rows`` are those that the conditions belong to."""
+        if self._by_class is not None:
+            place = condition_class(condition) - 1
+            every = np.arange(len(self.rows)) if rows is None else rows
+            classed: FloatArray = self._by_class[place, every] * price
+            return classed
         cost = self.cost_eur if rows is None else self.cost_eur[rows]
         quantity = self.assets.quantity if rows is None else self.assets.quantity[rows]
         return backlog_in_condition(cost * price, condition, self.assets.parameters, rows, quantity * price)

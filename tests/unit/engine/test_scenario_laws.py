@@ -8,21 +8,40 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.engine.backlog import Method
 from service.engine.curves import Curves
 from service.engine.deterioration import carry_forward
+from service.engine.grades import GradeChain
+from service.engine.method_parameters import Ambition, MethodParameters, MethodSet
 from service.engine.rows import take_rows
 from service.engine.scenario import Scenario, run_scenario
 from service.engine.scenario_inputs import BudgetPool, Measures, Policy, Reason, ScenarioAssets, ScenarioSettings
 from service.engine.valuation import AssetParameters
 
-POLICIES = st.sampled_from(list(Policy))
 UNKNOWN = float("nan")
+RULES = ((1, 5, UNKNOWN, 0.9), (2, 5, UNKNOWN, 0.6), (3, 5, UNKNOWN, 0.3), (4, 5, UNKNOWN, 0.1))
+SETS = tuple(
+    MethodSet(
+        optimum_class=float(optimum),
+        limit_condition=limit,
+        ambition=ambition,
+        is_collector=optimum == 4,
+        balance_remaining_life=0.5,
+        service_life_years=40.0,
+        discount_rate=0.03,
+        outlook_years=10.0,
+        grades=GradeChain((0.1, 0.05), (1.0, 0.5, 0.0), (0.0, 0.3, 1.0)),
+        rules=RULES,
+    )
+    for optimum, limit, ambition in ((3, 0.5, Ambition.ACCEPTABLE), (4, 0.7, Ambition.HIGH))
+)
+POLICIES = st.sampled_from(list(Policy))
 YEARS = 8
 
 
 @st.composite
 def assets(draw: st.DrawFn) -> ScenarioAssets:
-    """Up to 12 assets of three classes on all kinds of curves, by both methods that work on a condition."""
+    """Up to 12 assets of three classes on all kinds of curves, each by any of the methods."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     size = draw(st.integers(1, 12))
     parameters = AssetParameters(
@@ -40,7 +59,8 @@ def assets(draw: st.DrawFn) -> ScenarioAssets:
         annual_wear_share=rng.uniform(0.005, 0.05, size),
         target_condition=rng.choice([0.5, 0.75, 0.9], size),
         default_condition=np.full(size, 0.5),
-        method=rng.integers(1, 3, size).astype(np.int8),
+        method=rng.choice(list(Method), size).astype(np.int8),
+        methods=MethodParameters(rng.integers(0, len(SETS), size), SETS),
     )
     asset_class = rng.integers(1, 4, size)
     cost = np.round(rng.lognormal(11, 2, size), 2)
@@ -108,7 +128,7 @@ def same(one: Scenario, other: Scenario) -> bool:
     )
 
 
-@settings(max_examples=200)
+@settings(max_examples=40)
 @given(assets(), measures(), budgets(), POLICIES, prices(), st.integers(0, 2**32 - 1))
 def test_more_money_in_any_year_never_leaves_more_backlog_in_any_year_when_measures_are_divisible(
     own: ScenarioAssets, can: Measures, pools: list[BudgetPool], policy: Policy, factor: np.ndarray, seed: int
@@ -123,7 +143,7 @@ def test_more_money_in_any_year_never_leaves_more_backlog_in_any_year_when_measu
     assert (rich.classes.money["repair_backlog"] <= poor.classes.money["repair_backlog"]).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=15)
 @given(assets(), measures(), budgets(), POLICIES, prices(), st.booleans())
 def test_needed_avoidable_and_not_assessed_add_up_to_the_backlog_and_nobody_overspends(
     own: ScenarioAssets, can: Measures, pools: list[BudgetPool], policy: Policy, factor: np.ndarray, is_divisible: bool
@@ -143,7 +163,7 @@ def test_needed_avoidable_and_not_assessed_add_up_to_the_backlog_and_nobody_over
     assert int(done.treatments.cost.sum()) == (0 if is_divisible else int(money["spending"].sum()))
 
 
-@settings(max_examples=60)
+@settings(max_examples=8)
 @given(assets(), measures(), budgets(), POLICIES, st.booleans(), st.integers(0, 2**32 - 1))
 def test_the_order_of_assets_and_the_number_of_threads_change_nothing(
     own: ScenarioAssets, can: Measures, pools: list[BudgetPool], policy: Policy, is_divisible: bool, seed: int
@@ -159,7 +179,7 @@ def test_the_order_of_assets_and_the_number_of_threads_change_nothing(
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=10)
 @given(assets(), measures(), POLICIES, st.booleans())
 def test_a_budget_of_nothing_is_deterioration_alone(
     own: ScenarioAssets, can: Measures, policy: Policy, is_divisible: bool
@@ -175,7 +195,7 @@ def test_a_budget_of_nothing_is_deterioration_alone(
         assert technical == pytest.approx(expected, rel=1e-9, abs=0.005 * len(worn) + 1e-6)
 
 
-@settings(max_examples=40)
+@settings(max_examples=10)
 @given(assets(), measures(), budgets(), POLICIES, st.booleans(), st.sampled_from([2, 7, 100]))
 def test_money_counted_in_another_unit_changes_every_amount_alike(
     own: ScenarioAssets, can: Measures, pools: list[BudgetPool], policy: Policy, is_divisible: bool, unit: int
@@ -193,7 +213,7 @@ def test_money_counted_in_another_unit_changes_every_amount_alike(
         assert np.abs(other.classes.money[name] - amounts * unit).max() <= rounding * YEARS, name
 
 
-@settings(max_examples=40)
+@settings(max_examples=10)
 @given(assets(), measures(), budgets(), st.sampled_from([Policy.WORST_FIRST, Policy.BENEFIT_COST]), st.booleans())
 def test_more_need_never_raises_the_avoidable_backlog(
     own: ScenarioAssets, can: Measures, pools: list[BudgetPool], policy: Policy, is_divisible: bool
@@ -204,7 +224,7 @@ def test_more_need_never_raises_the_avoidable_backlog(
     assert (more.classes.money["avoidable_backlog"] <= less.classes.money["avoidable_backlog"]).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=15)
 @given(assets(), measures(), budgets(), st.sampled_from([Policy.BENEFIT_COST, Policy.NEED_WEIGHTED]))
 def test_whole_measures_never_take_away_more_than_the_relaxation_says(
     own: ScenarioAssets, can: Measures, pools: list[BudgetPool], policy: Policy
