@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.engine.arrays import CentsArray
-from service.engine.change import Cause, ValuationInputs, change_by_cause
+from service.engine.change import Cause, ValuationInputs, at_later_prices, change_by_cause
+from service.engine.change_parts import change_of_parts, parts_of
 from service.engine.components import ComponentInputs
 from service.engine.curves import Curves
+from service.engine.method_parameters import MethodParameters, MethodSet
+from service.engine.reconciliation import reconcile
 from service.engine.valuation import AssetInputs, AssetParameters, value_assets
 
 Assets = Callable[..., AssetInputs]
@@ -119,3 +122,54 @@ def test_the_causes_add_up_to_the_change_to_the_cent(
     causes = change_by_cause(before, after, backlog, stored)
 
     assert sum(causes.values()) == stored[1] - stored[0]
+
+
+amounts = st.integers(0, 10**14)
+retained = st.one_of(st.just(np.nan), st.floats(0, 1))
+
+
+@given(
+    st.lists(st.tuples(amounts, amounts, amounts, retained, retained), min_size=1, max_size=20),
+)
+def test_the_parts_of_every_cause_add_up_to_the_change_of_the_parts_to_the_cent(
+    rows: list[tuple[int, int, int, float, float]],
+) -> None:
+    """Needed, avoidable and not assessed, over any causes and any change of the retained shares."""
+    start, between, end = (np.array(column, np.int64) for column in list(zip(*rows, strict=True))[:3])
+    shares = np.array([row[3] for row in rows]), np.array([row[4] for row in rows])
+    causes = {Cause.WEAR: between - start, Cause.REPAIRS: end - between}
+
+    found = dict(change_of_parts(causes, start, shares))
+
+    whole = parts_of(end, shares[1]) - parts_of(start, shares[0])
+    for name in ("backlog", "needed", "avoidable", "not_assessed"):
+        assert (sum(getattr(each, name) for each in found.values()) == getattr(whole, name)).all()
+    assert all((each.needed + each.avoidable == each.backlog).all() for each in found.values())
+    assert not found[Cause.NEED].backlog.any()
+
+
+@given(st.lists(st.tuples(amounts, amounts), max_size=30))
+def test_the_difference_of_two_methods_is_the_sum_of_its_three_amounts(rows: list[tuple[int, int]]) -> None:
+    own, other = (np.array([row[place] for row in rows], np.int64) for place in (0, 1))
+
+    found = reconcile(own, other)
+
+    assert found.total == int(other.sum()) - int(own.sum())
+    assert found.both_count + found.only_other_count + found.only_own_count == int(((own > 0) | (other > 0)).sum())
+
+
+def test_only_the_unit_cost_of_the_same_measure_is_a_price(parameters: Parameters) -> None:
+    """From class 1 to 4 there are two measures before and two after; the one to class 5 is gone since."""
+    nan = float("nan")
+    old = MethodSet(rules=((1, 4, 100.0, nan), (1, 4, 200.0, nan), (1, 5, 300.0, nan), (2, 4, nan, 0.5)))
+    new = MethodSet(rules=((1, 4, 110.0, nan), (1, 4, 220.0, nan), (2, 4, nan, 0.6)))
+    before, after = (
+        replace(parameters(1), methods=MethodParameters(np.zeros(1, np.int64), (each,))) for each in (old, new)
+    )
+
+    repriced = at_later_prices(before, after).methods
+
+    assert repriced is not None
+    np.testing.assert_equal(
+        repriced.sets[0].rules, ((1, 4, 110.0, nan), (1, 4, 220.0, nan), (1, 5, 300.0, nan), (2, 4, nan, 0.5))
+    )
