@@ -13,7 +13,7 @@ def load_overview(connection: Connection, municipality_code: str | None) -> list
     """Return municipality, run and the sums of its groups, ordered by the municipality's name."""
     newest = (
         select(Run.municipality_code, func.max(Run.run_id).label("run_id"))
-        .where(Run.state == RunState.FINISHED)
+        .where(Run.kind == "valuation", Run.state == RunState.FINISHED)
         .group_by(Run.municipality_code)
         .subquery()
     )

@@ -144,6 +144,7 @@ def test_required_funding_is_what_a_divisible_scenario_needs(planner: Any, schoo
 def test_a_scenario_is_no_valuation_to_reports(planner: Any, scenario: dict[str, Any]) -> None:
     report = planner("GET", "/api/v1/reports/backlog?municipality=901").json
     assert report["run"]["run_id"] < scenario["run_id"]
+    assert "Koekylä" in planner("GET", "/?lang=fi").text
 
 
 FAULTY: list[tuple[dict[str, Any], set[str]]] = [
