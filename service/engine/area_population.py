@@ -36,12 +36,14 @@ class GridCells:
         of_group: Cells × age groups; ``nan`` where the grid does not tell a cell's ages.
         from_age: First age of each group, ascending.
         to_age: Last age of each group; a large number is the open group.
+        inside: Which part of each cell lies in the municipality, 0…1; None: all of every cell.
     """
 
     population: FloatArray
     of_group: FloatArray
     from_age: IntArray
     to_age: IntArray
+    inside: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def _has_ages(cells: GridCells) -> BoolArray:
 
 
 def grid_shares(cells: GridCells, overlap: CellOverlap, area_count: int) -> FloatArray:
-    """Return areas × age groups: which share of the grid's persons of a group lives in an area.
+    """Return areas × age groups: which share of the municipality's persons of a group lives in an area.
 
     A cell counts with the part of its surface that lies in the area. A group without anybody is shared as all persons.
 
@@ -92,7 +94,8 @@ def grid_shares(cells: GridCells, overlap: CellOverlap, area_count: int) -> Floa
     for group in range(persons.shape[1]):
         weights = persons[overlap.cell, group] * overlap.part
         by_area[:, group] = np.bincount(overlap.area, weights=weights, minlength=area_count)
-    total, everybody = persons.sum(axis=0), persons.sum()
+    own = persons if cells.inside is None else persons * cells.inside[:, np.newaxis]
+    total, everybody = own.sum(axis=0), own.sum()
     of_all = by_area.sum(axis=1, keepdims=True) / everybody if everybody > 0 else np.zeros((area_count, 1))
     return np.where(total > 0, by_area / np.where(total > 0, total, 1.0), of_all)
 

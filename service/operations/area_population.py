@@ -91,7 +91,7 @@ class PopulationSources:
     @cached_property
     def _cells(self) -> GridCells:
         grid = self._known_grid
-        return GridCells(grid.population, grid.of_group, grid.from_age, grid.to_age)
+        return GridCells(grid.population, grid.of_group, grid.from_age, grid.to_age, grid.inside)
 
     @cached_property
     def _shares(self) -> Persons:

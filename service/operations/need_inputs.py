@@ -73,7 +73,10 @@ class NeedInputs:
 def _grid_content(grid: GridRows | None) -> list[Any]:
     if grid is None:
         return []
-    return [grid.areas, *(each.tolist() for each in (grid.population, grid.of_group, grid.area, grid.cell, grid.part))]
+    return [
+        grid.areas,
+        *(each.tolist() for each in (grid.population, grid.inside, grid.of_group, grid.area, grid.cell, grid.part)),
+    ]
 
 
 def load_need_inputs(

@@ -31,9 +31,26 @@ _GRID = text("""
 SELECT grid_code FROM population_grid WHERE municipality_code = :municipality_code AND has_known_place
 GROUP BY grid_code ORDER BY max(year) DESC NULLS LAST, grid_code LIMIT 1
 """)
+# A grid may cover more than the municipality: its boundary, or else its districts, say which cells are its own.
 _CELLS = text("""
-SELECT cell_id, population FROM population_grid
-WHERE municipality_code = :municipality_code AND grid_code = :grid_code AND has_known_place ORDER BY cell_id
+WITH piece AS MATERIALIZED (
+    SELECT ST_Subdivide(boundary, 64) AS shape FROM municipality
+    WHERE municipality_code = :municipality_code AND boundary IS NOT NULL
+    UNION ALL
+    SELECT ST_Subdivide(d.geometry, 64) FROM district d
+    JOIN municipality m ON m.municipality_code = d.municipality_code AND m.boundary IS NULL
+    WHERE d.municipality_code = :municipality_code
+), within AS (
+    SELECT g.cell_id, sum(CASE WHEN ST_CoveredBy(g.geometry, p.shape) THEN 1.0
+                               ELSE ST_Area(ST_Intersection(g.geometry, p.shape)) / ST_Area(g.geometry) END) AS part
+    FROM piece p
+    JOIN population_grid g ON g.municipality_code = :municipality_code AND ST_Intersects(g.geometry, p.shape)
+    WHERE g.grid_code = :grid_code GROUP BY g.cell_id
+)
+SELECT g.cell_id, g.population,
+       CASE WHEN EXISTS (SELECT FROM piece) THEN LEAST(COALESCE(w.part, 0.0), 1.0) ELSE 1.0 END AS inside
+FROM population_grid g LEFT JOIN within w ON w.cell_id = g.cell_id
+WHERE g.municipality_code = :municipality_code AND g.grid_code = :grid_code AND g.has_known_place ORDER BY g.cell_id
 """)
 _AGES = text("""
 SELECT cell_id, age_from, age_to, population FROM population_grid_age
@@ -58,6 +75,7 @@ class GridRows:
 
     grid_code: str
     population: NDArray[np.float64]
+    inside: NDArray[np.float64]
     of_group: NDArray[np.float64]
     from_age: NDArray[np.int64]
     to_age: NDArray[np.int64]
@@ -107,6 +125,7 @@ def load_grid(connection: Connection, municipality_code: str, areas: Sequence[st
     return GridRows(
         grid_code=grid_code,
         population=np.array([row[1] for row in cells], np.float64),
+        inside=np.array([row[2] for row in cells], np.float64),
         of_group=_of_group(ages, number, [first for first, _ in groups]),
         from_age=np.array([first for first, _ in groups], np.int64),
         to_age=np.array([last for _, last in groups], np.int64),

@@ -191,3 +191,17 @@ def test_areas_that_lie_in_one_another_in_a_circle_are_refused(database: Databas
         )
     with pytest.raises(InvalidData, match="circle"):
         needs(database)
+
+
+def test_cells_of_the_neighbouring_municipality_share_nothing(database: Database, register: Any) -> None:
+    """Of 100 persons of the grid 60 live in the municipality's one district: they are all of its inhabitants."""
+    with register() as write:
+        write.area("west", box=WEST)
+        write.persons("all", {2026: 100, 2036: 100})
+        write.cell("a", 60, WEST)
+        write.cell("b", 40, EAST)
+        write.run(
+            "INSERT INTO district (municipality_code, district_code, name_fi, geometry) VALUES (:code, '1', 'Länsi',"
+            " ST_Multi(ST_MakeEnvelope(400000, 6700000, 401000, 6701000, 3067)))"
+        )
+    assert needs(database)["west"][2026] == 945.0
