@@ -78,7 +78,8 @@ def inhabitants_served(groups: Groups, asset_row: IntArray, cell: IntArray, popu
         cell: The cell of each such pair.
         population: Persons by cell.
 
-    >>> inhabitants_served(group_rows([np.array([7, 7])]), np.array([0, 1]), np.array([0, 0]), np.array([12.0]))
+    >>> one = Groups((np.array([7]),), np.array([0, 0]))
+    >>> inhabitants_served(one, np.array([0, 1]), np.array([0, 0]), np.array([12.0]))
     array([12.])
     """
     pairs = np.unique(np.stack([groups.number[asset_row], cell]), axis=1) if len(cell) else np.zeros((2, 0), np.int64)
