@@ -7,8 +7,11 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from gis.bbox import Bbox, bbox_in_finland
 from gis.crs import TM35FIN, WEB_MERCATOR, Crs
+from gis.projection import transformer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from gis.finland import Bounds
 
 TILE_PIXELS = 256
+_FITTED = 3  # places along each side of a tile
 _PIXEL_M = 0.00028  # the pixel by which OGC turns cell sizes into scales
 
 
@@ -139,3 +143,23 @@ def tile_area(tile_set_id: str, tile: Tile, margin: float) -> BaseGeometry | Non
         tiles.crs,
     )
     return bbox_in_finland(box)
+
+
+@lru_cache(maxsize=4096)
+def tile_affine(tile_set_id: str, tile: Tile) -> tuple[float, ...]:
+    """Return the affine map from EPSG:3067 to a tile's system that fits the projection best over the tile.
+
+    The smaller the tile, the better it fits: over one of web mercator, zoom 14 in Finland, it differs by less than
+    a quarter of a four-thousandth of its side.
+
+    Returns:
+        The map's numbers a, b, d, e, c, f: x = a east + b north + c, y = d east + e north + f.
+    """
+    tiles = TILE_MATRIX_SETS[tile_set_id]
+    west, south, east, north = tiles.tile_bounds(tile)
+    x, y = (each.ravel() for each in np.meshgrid(np.linspace(west, east, _FITTED), np.linspace(south, north, _FITTED)))
+    easting, northing = transformer(tiles.crs, TM35FIN).transform(x, y)
+    middle = np.array([easting.mean(), northing.mean()])
+    known = np.column_stack([easting - middle[0], northing - middle[1], np.ones(len(x))])
+    (a, d), (b, e), (c, f) = np.linalg.lstsq(known, np.column_stack([x, y]), rcond=None)[0].tolist()
+    return a, b, d, e, float(c - (a * middle[0] + b * middle[1])), float(f - (d * middle[0] + e * middle[1]))

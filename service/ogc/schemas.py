@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from service.api.asset_schemas import longest_text
 from service.catalogues import has_text, text
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def received_schema(described: FeatureProperty) -> dict[str, Any]:
     schema = value_schema(described)
     if schema["type"] != "string" or schema.keys() & {"format", "enum"}:
         return schema
-    return {**schema, "minLength": 1, **({"pattern": described.pattern} if described.pattern else {})}
+    pattern = {"pattern": described.pattern} if described.pattern else {}
+    return {**schema, "minLength": 1, "maxLength": longest_text(described.name), **pattern}
 
 
 def feature_schema(collection: FeatureCollection, address: str, *, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:

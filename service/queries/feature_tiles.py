@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from gis.crs import TM35FIN
-from gis.tiles import Tile, TileMatrixSet, tile_area
+from gis.tiles import Tile, TileMatrixSet, tile_affine, tile_area
 from service.queries.data_version import load_data_version, version_text
-from service.queries.feature_tile_statements import ASSET_CLASS, GRID, MARGIN, is_of_assets, tile_statement
+from service.queries.feature_tile_statements import AFFINE, ASSET_CLASS, GRID, MARGIN, is_of_assets, tile_statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +96,8 @@ def _values(query: TileQuery, area: bytes) -> dict[str, Any]:
     sides = zip(("west", "south", "east", "north"), query.tiles.tile_bounds(query.tile), strict=True)
     pixel = query.tiles.ground_cell_m(query.tile.zoom)
     metres = {"cell": pixel * _CELL_PIXELS, "tolerance": pixel * _TOLERANCE_PIXELS}
-    return {"area": area, **dict(sides), **metres, "municipality_code": query.municipality_code}
+    affine = {} if is_thinned(query) else dict(zip(AFFINE, tile_affine(query.tiles.id, query.tile), strict=True))
+    return {"area": area, **dict(sides), **metres, **affine, "municipality_code": query.municipality_code}
 
 
 def _draw(connection: psycopg.Connection[Any], query: TileQuery, values: dict[str, Any], limit: int) -> Sequence[Any]:

@@ -99,7 +99,16 @@ def test_a_tile_holds_what_lies_in_its_box(
     for feature_id, feature in drawn.items():
         for name in DEFAULT - {"id", "asset_class"}:
             value, stored = feature.get(name), most[feature_id]["properties"][name]
-            assert value == stored or (stored is None and str(value) in ("None", "nan")), name
+            assert _as_tiles_tell(name, value, stored), (name, value, stored)
+
+
+def _as_tiles_tell(name: str, value: Any, stored: Any) -> bool:
+    """Money in whole euros, condition in thousandths."""
+    if stored is None:
+        return str(value) in ("None", "nan")
+    if name.endswith("_eur"):
+        return float(value).is_integer() and abs(value - stored) <= 0.5
+    return bool(value == (round(stored, 3) if name == "condition_index" else stored))
 
 
 @SETS

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from gis.crs import TM35FIN
 from gis.projection import reproject
-from gis.tiles import ETRS_TM35FIN, TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, Tile, TileMatrixSet, tile_area
+from gis.tiles import ETRS_TM35FIN, TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, Tile, TileMatrixSet, tile_affine, tile_area
 from models.registry import ASSET_CLASSES
 from service.app import create_app
 from service.database import Database, raw_connection
@@ -22,7 +22,7 @@ from service.operations.valuation import value_municipality
 from service.operations.valuation_computation import ValuationRequest
 from service.queries import feature_tiles
 from service.queries.feature_registry import feature_collections
-from service.queries.feature_tile_statements import tile_statement
+from service.queries.feature_tile_statements import AFFINE, tile_statement
 from service.queries.feature_tiles import MOST_BYTES, style_properties
 from service.settings import Settings
 
@@ -149,7 +149,8 @@ def test_a_tile_is_found_by_the_spatial_index(valued: Database, collection: str)
     area = shapely.set_srid(tile_area("WebMercatorQuad", tile, 0.0), TM35FIN.srid)
     west, south, east, north = WEB_MERCATOR_QUAD.tile_bounds(tile)
     values = {"west": west, "south": south, "east": east, "north": north, "tolerance": 1, "limit": 100}
-    bound = {**statement.constants, **values, "area": shapely.to_wkb(area, include_srid=True)}
+    affine = dict(zip(AFFINE, tile_affine("WebMercatorQuad", tile), strict=True))
+    bound = {**statement.constants, **values, **affine, "area": shapely.to_wkb(area, include_srid=True)}
     with valued.reading() as connection:
         raw = raw_connection(connection)
         raw.execute("SET LOCAL enable_seqscan = off")  # of so few rows a scan may be chosen rightly

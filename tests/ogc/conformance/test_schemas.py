@@ -25,7 +25,18 @@ _OUTSIDE = ("id", "primary-geometry")
 COLLECTIONS = ("building", "water_main", "valued_assets", "district", "service_area", "population_grid")
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 KEYWORDS = {"$schema", "$id", "type", "title", "description", "properties", "additionalProperties"}
-VALUE_KEYWORDS = {"type", "format", "title", "description", "minimum", "maximum", "enum", "pattern", "minLength"}
+VALUE_KEYWORDS = {
+    "type",
+    "format",
+    "title",
+    "description",
+    "minimum",
+    "maximum",
+    "enum",
+    "pattern",
+    "minLength",
+    "maxLength",
+}
 # What the register measures in, as UCUM writes it.
 UCUM = {"m", "mm", "m2", "m3", "m3/h", "m3/d", "kV", "kW", "MW", "W", "MPa", "bar", "t", "kg", "a", "%", "km/h", "mm/m"}
 

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis.tiles import ETRS_TM35FIN, TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, Tile, TileMatrixSet, tile_area
+from gis.tiles import ETRS_TM35FIN, TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, Tile, TileMatrixSet, tile_affine, tile_area
 
 SETS = st.sampled_from(list(TILE_MATRIX_SETS.values()))
 HELSINKI = (385_611.3, 6_672_118.4)
@@ -104,3 +104,25 @@ def test_no_tile_covers_more_than_finland(case: tuple[TileMatrixSet, Tile]) -> N
     tiles, tile = case
     area = tile_area(tiles.id, tile, 1 / 64)
     assert area is None or (shapely.is_valid(area) and area.area < 1.5e12)
+
+
+@given(
+    tiles=SETS,
+    zoom=st.integers(14, 24),
+    east=st.floats(60_000, 730_000),
+    north=st.floats(6_610_000, 7_780_000),
+    share=st.tuples(st.floats(-1 / 64, 1 + 1 / 64), st.floats(-1 / 64, 1 + 1 / 64)),
+)
+def test_near_by_the_affine_map_is_the_projection_to_half_a_unit_of_the_grid(
+    tiles: TileMatrixSet, zoom: int, east: float, north: float, share: tuple[float, float]
+) -> None:
+    zoom = min(zoom, tiles.zooms - 1)
+    x, y = pyproj.Transformer.from_crs(3067, tiles.crs.srid, always_xy=True).transform(east, north)
+    tile = tile_at(tiles, zoom, x, y)
+    west, south, right, top = tiles.tile_bounds(tile)
+    exact = west + share[0] * (right - west), south + share[1] * (top - south)
+    place = pyproj.Transformer.from_crs(tiles.crs.srid, 3067, always_xy=True).transform(*exact)
+    a, b, d, e, c, f = tile_affine(tiles.id, tile)
+    moved = a * place[0] + b * place[1] + c, d * place[0] + e * place[1] + f
+    unit = tiles.cell_m(zoom) / 16
+    assert max(abs(moved[0] - exact[0]), abs(moved[1] - exact[1])) < max(unit / 2, 1e-6)
