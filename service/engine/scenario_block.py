@@ -10,7 +10,7 @@ import numpy as np
 
 from service.engine.arrays import BoolArray, CentsArray, FloatArray, IntArray, exact_condition
 from service.engine.backlog import Method
-from service.engine.condition_class import BEST, WORST, class_condition, condition_class
+from service.engine.condition_class import BEST, WORST, class_condition
 from service.engine.deterioration import condition_at_age, effective_age
 from service.engine.methods import MissingMeasureError
 from service.engine.money import cents
@@ -21,6 +21,9 @@ from service.engine.value import annual_wear, repair_liability
 
 ROWS_PER_BLOCK = 65_536
 """Arrays of this length stay in the processor's cache, and each still keeps NumPy busy for longer than Python."""
+
+_CLASS_LIMITS = class_condition(np.arange(WORST, BEST)) + 1e-10
+"""The best condition of each class but the best, to the nine decimals of ``condition_class``."""
 
 MOST_AGE = 1000.0
 """Curves that never reach 0 end here, in years."""
@@ -40,6 +43,7 @@ class Block:
         cap: What the condition does not exceed.
         condition: Condition index now, rounded as thresholds need it.
         retained: The rows that were set against the service need.
+        owed_eur: What was owed in euros when ``owed`` was asked for last, not rounded.
     """
 
     rows: IntArray
@@ -51,11 +55,13 @@ class Block:
     cap: FloatArray
     condition: FloatArray
     retained: IntArray = field(init=False)
+    owed_eur: FloatArray = field(init=False)
     _standing: tuple[float, int, int] | None = None
     _by_class: FloatArray | None = None
 
     def __post_init__(self) -> None:
         self.retained = np.flatnonzero(~np.isnan(self.assets.retained_share))
+        self.owed_eur = np.zeros(len(self.rows))
         if self.assets.parameters.method[0] == Method.CONDITION_CLASS:
             self._by_class = self._owed_by_class()
 
@@ -76,12 +82,13 @@ class Block:
 
     def owed(self, price: float) -> CentsArray:
         """Return each asset's backlog in cents, by its own method."""
-        return cents(self.owed_at(self.condition, price), "repair backlog")
+        self.owed_eur = self.owed_at(self.condition, price)
+        return cents(self.owed_eur, "repair backlog")
 
     def owed_at(self, condition: FloatArray, price: float, rows: IntArray | None = None) -> FloatArray:
         """Return the euros that assets would owe in a condition; ``rows`` are those that the conditions belong to."""
         if self._by_class is not None:
-            place = condition_class(condition) - 1
+            place = np.searchsorted(_CLASS_LIMITS, condition)
             every = np.arange(len(self.rows)) if rows is None else rows
             classed: FloatArray = self._by_class[place, every] * price
             return classed

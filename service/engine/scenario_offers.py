@@ -91,7 +91,7 @@ def _table(block: Block, options: Options, rows: IntArray, price: float) -> _Tab
     shape = (len(options.slots), len(rows))
     measure, cost, removed = np.zeros(shape, np.int64), np.full(shape, np.inf), np.zeros(shape)
     condition = block.condition[rows]
-    owed = block.owed_at(condition, price, rows)
+    owed = block.owed_eur[rows]
     for slot in range(shape[0]):
         fits, found, after = options.fitting(slot, condition)
         own = rows[fits]
