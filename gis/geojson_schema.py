@@ -22,6 +22,15 @@ def geometry_schemas(types: Iterable[str]) -> list[dict[str, Any]]:
     return [_geometry(kind) for kind in GEOMETRY_TYPES if kind.upper() in wanted]
 
 
+def geometry_patch_schema(types: Iterable[str]) -> dict[str, Any]:
+    """Return the JSON Schema of a merge patch on a geometry, which may hold either of its members alone."""
+    wanted = [each["properties"] for each in geometry_schemas(types)]
+    kinds = [kind for each in wanted for kind in each["type"]["enum"]]
+    coordinates = list({repr(each["coordinates"]): each["coordinates"] for each in wanted}.values())
+    members = {"type": {"type": "string", "enum": kinds}, "coordinates": {"anyOf": coordinates}}
+    return {"type": "object", "properties": members}
+
+
 def _geometry(kind: str) -> dict[str, Any]:
     members = {"type": {"type": "string", "enum": [kind]}, "coordinates": _coordinates(kind)}
     return {"type": "object", "properties": members, "required": list(members)}

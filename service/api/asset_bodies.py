@@ -11,13 +11,10 @@ import orjson
 from models.registry import AssetClass
 from service.api.answers import to_json
 from service.api.asset_documents import asset_document
-from service.api.asset_schemas import READ_ONLY, body_schema
+from service.api.asset_schemas import KEPT, READ_ONLY, body_schema
 from service.api.blueprint import faults_of, invalid_body
 from service.errors import Fault
 from service.queries.assets import AssetRecord
-
-# What a body may leave out where the asset is there already.
-_KEPT = ("municipality_code", "source_system")
 
 
 def new_asset_values(asset_class: AssetClass, body: Any) -> dict[str, Any]:
@@ -28,7 +25,7 @@ def new_asset_values(asset_class: AssetClass, body: Any) -> dict[str, Any]:
 def replaced_asset_values(asset_class: AssetClass, body: Any, present: AssetRecord) -> dict[str, Any]:
     """Return all attributes of an asset that is replaced; read-only members may come back as they were read."""
     document = plain_document(present)
-    kept = {name: document[name] for name in _KEPT}
+    kept = {name: document[name] for name in KEPT}
     return _values(asset_class, {**kept, **_object(body)}, document)
 
 

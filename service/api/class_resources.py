@@ -12,7 +12,7 @@ from service.api.answers import json_answer
 from service.api.asset_bodies import amended_asset_values, new_asset_values, replaced_asset_values
 from service.api.asset_documents import asset_document, component_name, page_json_schema
 from service.api.asset_lists import ClassListQuery, asset_page
-from service.api.asset_schemas import body_schema
+from service.api.asset_schemas import AssetSchema, body_schema, patch_schema, replacement_schema
 from service.api.blueprint import RestBlueprint, read_json
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.geometry import ReadCrs, WrittenCrs, written_crs
@@ -37,7 +37,7 @@ def class_blueprint(asset_class: AssetClass) -> RestBlueprint:
 
 
 def _add_list(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
-    component, body = component_name(asset_class), _body(asset_class, "application/json")
+    component, body = component_name(asset_class), _body(body_schema(asset_class), "application/json")
 
     @blueprint.route(f"/{asset_class.code}", methods=["GET"])
     @blueprint.answers(200, page_json_schema(component))
@@ -79,7 +79,7 @@ def _add_writing(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
     rule, component = f"/{asset_class.code}/<asset_key:asset_key>", component_name(asset_class)
 
     @blueprint.route(rule, methods=["PUT"])
-    @blueprint.describe(requestBody=_body(asset_class, "application/json"))
+    @blueprint.describe(requestBody=_body(replacement_schema(asset_class), "application/json"))
     @blueprint.header(IF_MATCH_PARAMETER)
     @blueprint.answers(200, component, headers=ETAG_HEADER)
     @blueprint.arguments(WrittenCrs, location="query")
@@ -92,7 +92,7 @@ def _add_writing(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
         return _write(asset_class, asset_key, values, expected)
 
     @blueprint.route(rule, methods=["PATCH"])
-    @blueprint.describe(requestBody=_body(asset_class, _MERGE_PATCH))
+    @blueprint.describe(requestBody=_body(patch_schema(asset_class), _MERGE_PATCH))
     @blueprint.header(IF_MATCH_PARAMETER)
     @blueprint.answers(200, component, headers=ETAG_HEADER)
     @blueprint.arguments(WrittenCrs, location="query")
@@ -135,8 +135,5 @@ def _created(asset_class: AssetClass) -> CreatedAnswer:
     return CreatedAnswer(describe)
 
 
-def _body(asset_class: AssetClass, media_type: str) -> dict[str, Any]:
-    schema: Any = body_schema(asset_class)
-    if media_type == _MERGE_PATCH:
-        schema = {"type": "object", "description": "The members to change, null for unknown"}
+def _body(schema: AssetSchema, media_type: str) -> dict[str, Any]:
     return {"required": True, "content": {media_type: {"schema": schema}}}

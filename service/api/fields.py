@@ -11,7 +11,7 @@ from typing import Any
 import marshmallow
 from marshmallow import fields, validate
 
-from models.identifiers import building_id_fault, property_id_from_text
+from models.identifiers import BUILDING_ID_PATTERN, WRITTEN_PROPERTY_ID, building_id_fault, property_id_from_text
 
 LONGEST_TEXT, LONGEST_CODE = 4000, 200
 INT_LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**53}
@@ -27,8 +27,10 @@ class Text(fields.String):
     def __init__(self, *, longest: int = LONGEST_TEXT, **options: Any) -> None:
         given = options.pop("validate", [])
         length = validate.Length(min=1, max=longest)
-        options["metadata"] = {"pattern": NO_NUL, **options.get("metadata", {})}
-        super().__init__(validate=[length, *(given if isinstance(given, list) else [given])], **options)
+        others = given if isinstance(given, list) else [given]
+        pattern = next((each.whole for each in others if isinstance(each, Matching)), NO_NUL)
+        options["metadata"] = {"pattern": pattern, **options.get("metadata", {})}
+        super().__init__(validate=[length, *others], **options)
 
     def _deserialize(self, value: Any, *rest: Any, **options: Any) -> str:
         text: str = super()._deserialize(value, *rest, **options)
@@ -133,6 +135,9 @@ class Matching(validate.Regexp):
 class BuildingId(Text):
     """A permanent building id (VTJ-PRT), whose check character is checked."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "metadata": {"pattern": BUILDING_ID_PATTERN, **options.get("metadata", {})}})
+
     def _deserialize(self, value: Any, *rest: Any, **options: Any) -> str:
         text = super()._deserialize(value, *rest, **options)
         fault = "a line break at its end" if text.endswith("\n") else building_id_fault(text)
@@ -143,6 +148,9 @@ class BuildingId(Text):
 
 class PropertyId(Text):
     """A property id, as 14 digits or as people write it: 91-1-2-3."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "metadata": {"pattern": WRITTEN_PROPERTY_ID, **options.get("metadata", {})}})
 
     def _deserialize(self, value: Any, *rest: Any, **options: Any) -> str:
         text = super()._deserialize(value, *rest, **options)

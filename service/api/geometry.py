@@ -15,7 +15,7 @@ from gis.bbox import bbox_in_finland, parse_bbox
 from gis.crs import CRS84, READABLE_CRS, SERVED_CRS, TM35FIN, Crs, parse_crs
 from gis.errors import BboxError, GeometryError, UnknownCrsError
 from gis.geojson import read_geometry
-from gis.geojson_schema import geometry_schemas
+from gis.geojson_schema import geometry_patch_schema, geometry_schemas
 from service.errors import Fault, MalformedRequest
 
 _DESCRIPTION = "GeoJSON geometry; longitude and latitude (CRS84) unless `crs` names another system"
@@ -104,3 +104,8 @@ def read_box(text: str, crs: Crs) -> bytes | None:
 def geometry_json_schema(geometry_types: Iterable[str]) -> dict[str, Any]:
     """Return the JSON Schema of a GeoJSON geometry that may be of some types, or null."""
     return {"description": _DESCRIPTION, "anyOf": [*geometry_schemas(geometry_types), {"type": "null"}]}
+
+
+def geometry_patch_json_schema(geometry_types: Iterable[str]) -> dict[str, Any]:
+    """Return the JSON Schema of a merge patch on a geometry that may be of some types, or null."""
+    return {"description": _DESCRIPTION, "anyOf": [geometry_patch_schema(geometry_types), {"type": "null"}]}

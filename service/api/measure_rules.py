@@ -13,6 +13,7 @@ from models.measure_rule import MeasureCode
 from models.registry import ASSET_CLASSES
 from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint
+from service.api.body_rules import either, goes_with, not_both
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.fields import LONGEST_CODE, Day, Number, Text, WholeNumber, municipality_field
 from service.api.identity import needs, principal
@@ -61,6 +62,14 @@ class MeasureRuleBody(marshmallow.Schema):
     source_id = Text(required=True, longest=LONGEST_CODE)
     source_title = Text(metadata={"description": "Title of a source that is new to the register"}, **_OPTIONAL)
     note = Text(**_OPTIONAL)
+
+    def json_schema_rules(self) -> list[dict[str, Any]]:
+        """Return what the description says of several members."""
+        return [
+            either("unit_cost_eur", "cost_share"),
+            goes_with("unit_cost_eur", "price_level_year"),
+            not_both("maintenance_class", "functional_class"),
+        ]
 
 
 @blueprint.route("/measure-rules", methods=["GET"])

@@ -12,6 +12,7 @@ from marshmallow import fields, validate
 
 from models.condition import AssessmentMethod
 from models.measure import MeasureKind, MeasureState
+from service.api.body_rules import either, goes_with
 from service.api.fields import LONGEST_CODE, Day, Money, Number, Text, WholeNumber
 
 _OPTIONAL: dict[str, Any] = {"allow_none": True, "load_default": None}
@@ -64,7 +65,9 @@ class ComponentBody(marshmallow.Schema):
     )
     built_year = WholeNumber(**_YEAR, **_OPTIONAL)
     renewed_year = WholeNumber(**_YEAR, **_OPTIONAL)
-    service_life_years = Number(required=True, validate=validate.Range(0, 1000, min_inclusive=False))
+    service_life_years = Number(
+        required=True, validate=validate.Range(0, 1000, min_inclusive=False), metadata={"exclusiveMinimum": 0}
+    )
 
     @marshmallow.validates("built_year", "renewed_year")
     def check_year(self, value: int | None, **_: Any) -> None:
@@ -87,11 +90,15 @@ class CapacityBody(marshmallow.Schema):
         **_OPTIONAL,
     )
     caretakers = Number(
-        validate=validate.Range(0),
+        validate=validate.Range(0, 1_000_000),
         metadata={"description": "The capacity is these × the parameter places_per_caretaker of the service"},
         **_OPTIONAL,
     )
     running_cost_eur = Money(validate=validate.Range(0.0), **_OPTIONAL)
+
+    def json_schema_rules(self) -> list[dict[str, Any]]:
+        """Return what the description says of several members."""
+        return [either("capacity", "caretakers")]
 
     @marshmallow.validates_schema(skip_on_field_errors=True)
     def check_capacity(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -121,6 +128,10 @@ class MeasureBody(marshmallow.Schema):
         validate=validate.Range(0), metadata={"description": "In the unit of the asset's class"}, **_OPTIONAL
     )
     remark = Text(**_OPTIONAL)
+
+    def json_schema_rules(self) -> list[dict[str, Any]]:
+        """Return what the description says of several members."""
+        return [goes_with("capacity_after", "service_code")]
 
     @marshmallow.validates_schema(skip_on_field_errors=False)
     def check_year(self, data: Mapping[str, Any], **_: Any) -> None:

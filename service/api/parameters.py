@@ -13,6 +13,7 @@ from models.registry import ASSET_CLASSES
 from service.api.asset_documents import page_json_schema
 from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
+from service.api.body_rules import either
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.fields import LONGEST_CODE, Day, Number, Text, WholeNumber, municipality_field
 from service.api.identity import needs, principal
@@ -53,6 +54,10 @@ class ParameterValueBody(marshmallow.Schema):
     source_title = Text(metadata={"description": "Title of a source that is new to the register"}, **_OPTIONAL)
     price_level_year = WholeNumber(least=1950, most=2200, **_OPTIONAL)
     note = Text(**_OPTIONAL)
+
+    def json_schema_rules(self) -> list[dict[str, Any]]:
+        """Return what the description says of several members."""
+        return [either("value", "code")]
 
 
 @blueprint.route("/parameters", methods=["GET"])

@@ -13,6 +13,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 from models.registry import ASSET_CLASSES
 from service.api.asset_documents import asset_json_schema, component_name, core_json_schema
 from service.api.blueprint import RestBlueprint
+from service.api.body_rules import RulePlugin
 from service.api.fields import Money
 from service.api.identity import TOKEN_NEEDED
 from service.api.problems import PROBLEM_TYPE, ProblemSchema
@@ -71,7 +72,7 @@ def create_api(app: Flask) -> RestApi:
             "security": [*([{}] if settings_of(app).open_reading else []), *TOKEN_NEEDED],
         },
     )
-    api = RestApi(app)
+    api = RestApi(app, spec_kwargs={"marshmallow_plugin": RulePlugin()})
     api.register_field(Money, "number", None)
     api.register_converter(AssetKeyConverter, lambda _: {"type": "string", "pattern": f"^{ASSET_ID_PATTERN}$"})
     api.spec.components.schema("Asset", core_json_schema())

@@ -78,8 +78,23 @@ class RunKinds(Schema):
     goal_backlog_eur = Money(
         allow_none=True,
         load_default=None,
+        validate=validate.Range(0.0),
         metadata={"description": "Required funding: a backlog to reach, beside holding and clearing it"},
     )
+
+    def json_schema_rules(self) -> list[dict[str, Any]]:
+        """Return which members each kind of run has; a run of no kind is a valuation."""
+        by_kind = []
+        for kind, required in _REQUIRED.items():
+            others: dict[str, Any] = {name: {"not": {}} for name in self._of_other_kinds(kind)}
+            needed = [required] if kind == "valuation" else ["kind", required]
+            by_kind.append({"properties": {"kind": {"enum": [kind]}, **others}, "required": needed})
+        return [{"oneOf": by_kind}]
+
+    def _of_other_kinds(self, kind: str) -> list[str]:
+        of_valuations = set(self.fields) - {*_SCENARIO, *_FUNDING, *_COMMON}
+        known = {"scenario": _SCENARIO, "funding": _FUNDING}.get(kind, of_valuations)
+        return [name for name in self.fields if name not in (*known, *_COMMON)]
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_kind(self, data: Mapping[str, Any], original: Any, **_: Any) -> None:
@@ -87,13 +102,8 @@ class RunKinds(Schema):
         kind = data.get("kind")
         if kind not in _REQUIRED or not isinstance(original, Mapping):
             return
-        others = {*_SCENARIO, *_FUNDING, *_COMMON}
-        known = {"scenario": _SCENARIO, "funding": _FUNDING}.get(kind, tuple(set(self.fields) - others))
-        faults = {
-            name: [f"This is no member of a run of kind {kind}."]
-            for name in original
-            if name in self.fields and name not in (*known, *_COMMON)
-        }
+        others = self._of_other_kinds(kind)
+        faults = {name: [f"This is no member of a run of kind {kind}."] for name in original if name in others}
         if original.get(_REQUIRED[kind]) is None:
             faults[_REQUIRED[kind]] = ["Missing data for required field."]
         if faults:

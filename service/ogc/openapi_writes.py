@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import decimal
 from typing import TYPE_CHECKING, Any
 
 from gis.crs import CRS84, READABLE_CRS
-from gis.geojson_schema import geometry_schemas
+from gis.geojson_schema import geometry_patch_schema, geometry_schemas
+from models.base import MONEY
 from models.registry import ASSET_CLASSES
 from service.ogc.negotiation import GEOJSON
 from service.ogc.schemas import received_schema
@@ -13,7 +15,7 @@ from service.ogc.schemas import received_schema
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from service.queries.feature_collections import FeatureCollection, FeatureProperty
+    from service.queries.feature_collections import FeatureCollection
 
 MERGE_PATCH = "application/merge-patch+json"
 _PROBLEMS = {
@@ -26,6 +28,8 @@ _PROBLEMS = {
     "422": "Invalid",
     "503": "Unavailable",
 }
+_PASSED_OVER = {"description": "Passed over: a feature may come back as it was read"}
+_AMOUNT = {"maximum": 10 ** ((MONEY.precision or 0) - (MONEY.scale or 0)), "exclusiveMaximum": True}
 _OF_ONE = {"404": "NotFound", "412": "Stale"}
 
 
@@ -122,35 +126,67 @@ def _operation(
 
 
 def _body(collection: FeatureCollection, media_type: str, *, is_whole: bool) -> dict[str, Any]:
-    written = {name: each for name, each in collection.properties.items() if not each.read_only}
-    properties = {name: _property(collection, each) for name, each in written.items()}
-    members: dict[str, Any] = {
-        "type": {"type": "string", "enum": ["Feature"]},
-        "geometry": _geometry(collection),
-        "properties": {"type": "object", "properties": properties},
-    }
-    schema: dict[str, Any] = {"type": "object", "properties": members}
-    if is_whole:
-        schema["required"] = list(members)
-        members["properties"]["required"] = ["status"]
-    else:
-        of_schema = {"geometry": members["geometry"], **properties}
-        schema = {"anyOf": [schema, {"type": "object", "properties": of_schema, "additionalProperties": False}]}
+    schema = _feature(collection) if is_whole else {"anyOf": [_feature_patch(collection), _schema_patch(collection)]}
     return {"required": True, "content": {media_type: {"schema": schema}}}
 
 
-def _property(collection: FeatureCollection, described: FeatureProperty) -> dict[str, Any]:
-    schema = received_schema(described)
-    attribute = ASSET_CLASSES[collection.id].attribute(described.name)
-    if attribute is None or not attribute.nullable:
-        return schema
+def _feature(collection: FeatureCollection) -> dict[str, Any]:
+    """A whole feature: null says the same as leaving out, and what the service sets is passed over."""
+    passed_over = {name: _PASSED_OVER for name, each in collection.properties.items() if each.read_only}
+    sent = {name: schema if name == "status" else _or_null(schema) for name, schema in _written(collection).items()}
+    first, *others = geometry_schemas(collection.geometry_types)
+    geometry = {"oneOf": [{**first, "nullable": True}, *others]}
+    feature = _feature_of({**passed_over, **sent}, geometry)
+    feature["properties"]["properties"]["required"] = ["status"]
+    return {**feature, "required": ["type", "geometry", "properties"]}
+
+
+def _feature_patch(collection: FeatureCollection) -> dict[str, Any]:
+    told_by = [{"required": ["type"]}, {"required": ["properties"]}]  # else the patch is one on the schema
+    return {**_feature_of(_patched(collection), _geometry_patch(collection)), "anyOf": told_by}
+
+
+def _schema_patch(collection: FeatureCollection) -> dict[str, Any]:
+    members = {"geometry": _geometry_patch(collection), **_patched(collection)}
+    return _closed({**members, "bbox": _PASSED_OVER, "links": _PASSED_OVER})
+
+
+def _feature_of(properties: dict[str, Any], geometry: dict[str, Any]) -> dict[str, Any]:
+    members = {"type": {"type": "string", "enum": ["Feature"]}, "geometry": geometry, "properties": _closed(properties)}
+    return _closed({**members, "id": _PASSED_OVER, "bbox": _PASSED_OVER, "links": _PASSED_OVER})
+
+
+def _closed(members: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": members, "additionalProperties": False}
+
+
+def _written(collection: FeatureCollection) -> dict[str, dict[str, Any]]:
+    return {
+        name: {**received_schema(each), **(_AMOUNT if _is(collection, name, type=decimal.Decimal) else {})}
+        for name, each in collection.properties.items()
+        if not each.read_only
+    }
+
+
+def _patched(collection: FeatureCollection) -> dict[str, Any]:
+    return {
+        name: _or_null(schema) if _is(collection, name, nullable=True) else schema
+        for name, schema in _written(collection).items()
+    }
+
+
+def _is(collection: FeatureCollection, name: str, **traits: Any) -> bool:
+    attribute = ASSET_CLASSES[collection.id].attribute(name)
+    return attribute is not None and all(getattr(attribute, trait) == value for trait, value in traits.items())
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
     choices = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
     return {**schema, **choices, "nullable": True}
 
 
-def _geometry(collection: FeatureCollection) -> dict[str, Any]:
-    first, *others = geometry_schemas(collection.geometry_types)
-    return {"oneOf": [{**first, "nullable": True}, *others]}
+def _geometry_patch(collection: FeatureCollection) -> dict[str, Any]:
+    return {**geometry_patch_schema(collection.geometry_types), "nullable": True}
 
 
 def _header(name: str, description: str, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def main(*, short: bool) -> int:
 def _ask(folder: Path, document: str, options: list[str], seed: int, examples: int) -> int:
     program = [str(PROGRAMS / "schemathesis"), "--config-file", str(HERE / "schemathesis.toml"), "run", document]
     bounds = ["--checks", "all", "--seed", str(seed), "--max-examples", str(examples), "--continue-on-failure"]
-    quietly = ["--no-color", "--warnings", "off", "--generation-database", "none"]
+    quietly = ["--request-timeout", "60", "--no-color", "--warnings", "off", "--generation-database", "none"]
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "sound_questions", "PYTHONPATH": str(HERE)}
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     return subprocess.run([*program, *bounds, *quietly, *options], cwd=folder, env=environment, check=False).returncode

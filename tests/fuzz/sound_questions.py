@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 import schemathesis
+import sound_writes  # noqa: F401 — has the hooks for writes
 
 _MOST_FEATURES = 10_000
 _HELSINKI = {  # a box in each system, axes as it declares them
