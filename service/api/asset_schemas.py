@@ -29,10 +29,12 @@ from service.api.fields import (
     WholeNumber,
     municipality_field,
 )
-from service.api.geometry import GeometryField, geometry_json_schema
+from service.api.geometry import GeometryField, geometry_json_schema, geometry_patch_json_schema
 
 READ_ONLY = ("id", "asset_class", "district_code", "row_version", "changed_at")
 DEFAULTS: Mapping[str, Any] = MappingProxyType({"is_protected": False, "source_system": "rest"})
+KEPT = ("municipality_code", "source_system")
+"""What a body may leave out where the asset is there already."""
 _YEARS_OF_THE_PAST = ("built_year", "renewed_year")
 _FIELDS: Mapping[type[Any], type[fields.Field[Any]]] = MappingProxyType(
     {int: WholeNumber, float: Number, bool: Flag, decimal.Decimal: Money, datetime.date: Day}
@@ -63,20 +65,47 @@ class AssetSchema(marshmallow.Schema):
 @cache
 def body_schema(asset_class: AssetClass) -> AssetSchema:
     """Return the schema of an asset of a class in a body."""
+    schema: type[AssetSchema] = AssetSchema.from_dict(  # type: ignore[assignment]
+        _members(asset_class, geometry_json_schema(asset_class.geometry_types)), name=f"{_pascal(asset_class)}Body"
+    )
+    return schema()
+
+
+@cache
+def replacement_schema(asset_class: AssetClass) -> AssetSchema:
+    """Return the schema that describes an asset which replaces another: where it is and comes from may be left out."""
+    members = _members(asset_class, geometry_json_schema(asset_class.geometry_types))
+    for name in KEPT:
+        members[name].required, members[name].load_default = False, marshmallow.missing
+    schema: type[AssetSchema] = AssetSchema.from_dict(  # type: ignore[assignment]
+        members, name=f"{_pascal(asset_class)}Replacement"
+    )
+    return schema()
+
+
+@cache
+def patch_schema(asset_class: AssetClass) -> AssetSchema:
+    """Return the schema that describes a merge patch on an asset: each member may be left out, and then stays."""
+    members = _members(asset_class, geometry_patch_json_schema(asset_class.geometry_types))
+    for each in members.values():
+        each.load_default = marshmallow.missing
+    schema: type[AssetSchema] = AssetSchema.from_dict(  # type: ignore[assignment]
+        members, name=f"{_pascal(asset_class)}Patch"
+    )
+    return schema(partial=True)
+
+
+def _members(asset_class: AssetClass, geometry: dict[str, Any]) -> dict[str, fields.Field[Any]]:
     writable = {each.name: _field(asset_class, each) for each in asset_class.attributes if not each.read_only}
-    members = {
+    return {
         "municipality_code": municipality_field(required=True, metadata={"description": "Municipality, for ever"}),
         **writable,
-        "geometry": GeometryField(
-            asset_class.geometry_types,
-            allow_none=True,
-            load_default=None,
-            metadata=geometry_json_schema(asset_class.geometry_types),
-        ),
+        "geometry": GeometryField(asset_class.geometry_types, allow_none=True, load_default=None, metadata=geometry),
     }
-    name = "".join(part.capitalize() for part in asset_class.code.split("_"))
-    schema: type[AssetSchema] = AssetSchema.from_dict(members, name=f"{name}Body")  # type: ignore[assignment]
-    return schema()
+
+
+def _pascal(asset_class: AssetClass) -> str:
+    return "".join(part.capitalize() for part in asset_class.code.split("_"))
 
 
 def _field(asset_class: AssetClass, attribute: Attribute) -> fields.Field[Any]:
