@@ -34,7 +34,7 @@ def report_pdf(report: Report, language: str) -> bytes:
 def _weasyprint() -> Any:
     try:
         import weasyprint  # noqa: PLC0415 -- 50 MB, which only a process that prints need hold
-    except OSError as error:
+    except (ImportError, OSError) as error:
         raise FormUnavailable("PDF needs the libraries of Pango, which are not installed here.") from error
     return weasyprint
 

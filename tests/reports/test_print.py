@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from service.errors import MalformedRequest
+from service.errors import FormUnavailable, MalformedRequest
 from service.reports.as_pdf import MOST_ROWS, report_pdf
 from service.reports.report import Report
 
@@ -64,6 +65,12 @@ def test_finnish_and_swedish_letters_are_drawn(backlog: Report) -> None:
 
 def test_the_same_report_prints_the_same_bytes(backlog: Report) -> None:
     assert report_pdf(backlog, "sv") == report_pdf(backlog, "sv")
+
+
+def test_where_the_libraries_are_missing_the_answer_says_so(backlog: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(FormUnavailable, match="Pango"):
+        report_pdf(backlog, "en")
 
 
 def test_a_report_too_long_to_print_is_refused_with_the_formats_that_hold_it(backlog: Report) -> None:

@@ -111,7 +111,7 @@ def test_the_newest_scenario_and_required_funding_of_the_valuation_stand_in_the_
     goals = table(report, "required_funding").rows
     assert {"hold", "clear"} <= {row["goal"] for row in goals}
     assert goals[0]["class"] == "all"
-    for form in FORMATS:
+    for form in FORMATS.keys() - {"pdf"}:
         assert render_report(demo, ReportRequest("funding", "999", form=form, language="sv"))
 
 
