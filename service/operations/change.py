@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 from service.engine.change import Cause, change_by_cause
 from service.engine.change_parts import Parts, change_of_parts, parts_of
 from service.engine.group import group_rows, sum_by_group
+from service.engine.revaluation import Revaluation
 from service.operations.change_inputs import Pair, pair_inputs
-from service.operations.revaluation import Revaluation
 from service.operations.stored_runs import StoredRun, load_stored_run
 from service.queries.stored_valuations import load_asset_names
 from service.reports.change import Amounts, AssetChange, CauseChange, ExplainedChange

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from service.engine.change import ValuationInputs
 from service.engine.reconciliation import reconcile
+from service.engine.revaluation import value_where_measured
 from service.operations.method_sets import BY_MEASURES, NEEDED_BY_METHOD, method_faults
 from service.operations.parameter_sets import (
     Kind,
@@ -23,7 +24,6 @@ from service.operations.parameter_sets import (
 )
 from service.operations.parameter_table import ParameterTable
 from service.operations.price_levels import PriceLevels
-from service.operations.revaluation import value_where_measured
 from service.operations.stored_runs import StoredRun, load_stored_run, stored_price_factors
 from service.queries.cost_indices import load_cost_indices
 from service.queries.measure_rules import load_measure_rules

@@ -33,7 +33,7 @@ CHART = ReportChart(
     "change",
     ("change_cause",),
     (ChartSeries("repair_backlog_change_eur", NEEDED),),
-    ChartForm.BARS,
+    ChartForm.WATERFALL,
     is_stacked=False,
 )
 

@@ -14,6 +14,7 @@ class ChartForm(StrEnum):
     BARS = "bars"  # lying, for names
     COLUMNS = "columns"  # standing, for years and classes
     LINES = "lines"
+    WATERFALL = "waterfall"  # lying, each bar from where the one before ends; in a workbook as bars
 
 
 @dataclass(frozen=True)

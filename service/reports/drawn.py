@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from itertools import accumulate
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from service.catalogues import text
-from service.reports.charts import ChartForm, ReportChart
+from service.reports.charts import CAPACITY, ChartForm, ReportChart
 from service.reports.report import Kind, Report, ReportColumn, ReportTable
 from service.reports.shown import grouped, percent, shown
 
@@ -38,7 +39,7 @@ def _drawn(chart: ReportChart, table: ReportTable, language: str) -> dict[str, A
     title = text(language, f"report.chart.{chart.name}")
     if chart.form is not ChartForm.LINES:  # a line passes over what is unknown, a bar has no length there
         values = [[0.0 if math.isnan(each) else each for each in row] for row in values]
-    draw = {ChartForm.BARS: _bars, ChartForm.COLUMNS: _columns, ChartForm.LINES: _lines}[chart.form]
+    draw = _DRAWN[chart.form]
     return {
         "title": title,
         "legend": [(each.colour, text(language, f"column.{each.column}")) for each in chart.series],
@@ -82,6 +83,22 @@ def _bars(chart: ReportChart, labels: list[str], values: list[list[float]], kind
         if chart.is_stacked:
             parts.append(_text(max(start, zero) + 5, top + 10, _written(sum(row), kind, language)))
     return _svg(parts, len(labels) * (height + 2))
+
+
+def _waterfall(chart: ReportChart, labels: list[str], values: list[list[float]], kind: Kind, language: str) -> Markup:
+    """Return lying bars that begin where the one before ends, rises in the series' colour, falls in another."""
+    ends = list(accumulate((row[0] for row in values), initial=0.0))
+    before = min(WIDEST_LABEL, 12 + LETTER * max(map(len, labels)))
+    scale = (WIDTH - before - VALUE_WIDTH) / ((max(ends) - min(ends)) or 1)
+    places = [before + (end - min(ends)) * scale for end in ends]
+    parts = []
+    for number, (label, (value,)) in enumerate(zip(labels, values, strict=True)):
+        top, (left, right) = number * (ROW_HEIGHT + 2), sorted(places[number : number + 2])
+        colour = chart.series[0].colour if value > 0 else CAPACITY
+        parts.append(_text(before - 6, top + ROW_HEIGHT / 2 + 4, label, "end"))
+        parts.append(_rectangle(left, top, right - left, ROW_HEIGHT - 2, colour))
+        parts.append(_text(right + 5, top + 10, _written(value, kind, language)))
+    return _svg(parts, len(labels) * (ROW_HEIGHT + 2))
 
 
 def _columns(chart: ReportChart, labels: list[str], values: list[list[float]], kind: Kind, language: str) -> Markup:
@@ -144,6 +161,14 @@ def round_step(least: float) -> float:
     """
     power = 10.0 ** math.floor(math.log10(least))
     return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= least * (1 - 1e-9))
+
+
+_DRAWN = {
+    ChartForm.BARS: _bars,
+    ChartForm.COLUMNS: _columns,
+    ChartForm.LINES: _lines,
+    ChartForm.WATERFALL: _waterfall,
+}
 
 
 def _rectangle(x: float, y: float, width: float, height: float, colour: str) -> str:

@@ -13,7 +13,13 @@ from service.reports.report import Kind, Report, ReportTable
 from service.reports.workbook_formats import sheet_name
 
 MOST_ROWS = 40  # beyond, no label can be read
-_TYPES = {ChartForm.BARS: "bar", ChartForm.COLUMNS: "column", ChartForm.LINES: "line"}
+_TYPES = {
+    ChartForm.BARS: "bar",
+    ChartForm.COLUMNS: "column",
+    ChartForm.LINES: "line",
+    ChartForm.WATERFALL: "bar",
+}
+_LYING = (ChartForm.BARS, ChartForm.WATERFALL)
 
 
 def add_charts(
@@ -31,7 +37,7 @@ def add_charts(
     sheet.set_print_scale(65)
     row, breaks = 1, []
     for each in drawn:
-        height = max(320, 60 + 22 * len(tables[each.table].rows)) if each.form is ChartForm.BARS else 320
+        height = max(320, 60 + 22 * len(tables[each.table].rows)) if each.form in _LYING else 320
         chart = _chart(book, each, tables[each.table], sheets[each.table].get_name(), language, header_row)
         sheet.insert_chart(row, 0, chart, {"x_scale": 1, "y_scale": 1, "object_position": 2})
         chart.set_size({"width": 900, "height": height})
@@ -68,7 +74,7 @@ def _chart(book: Workbook, chart: ReportChart, table: ReportTable, sheet: str, l
     drawn.set_legend({"position": "bottom"})
     number_format = "0%" if table.columns[names.index(chart.series[0].column)].kind is Kind.SHARE else "#,##0"
     values = {"num_format": number_format, "major_gridlines": {"visible": True, "line": {"color": "#d5dce2"}}}
-    if chart.form is ChartForm.BARS:
+    if chart.form in _LYING:
         drawn.set_y_axis({"reverse": True, "num_font": {"size": 9}})
         drawn.set_x_axis(values)
     else:

@@ -9,6 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+
+from service.cli import main
+from service.cluster.cluster import Cluster
 
 
 def test_each_cause_is_told_by_itself(town: Any) -> None:
@@ -231,6 +235,7 @@ def test_every_form_tells_the_change(town: Any, form: str) -> None:
     if form == "html":
         assert "Korjausvelan muutos syittäin" in answer.text
         assert "17\u00a0500" in answer.text
+        assert "Korjausvelan muutos kertyvänä syittäin" in answer.text
     if form == "csv":
         one = town.ask("GET", "reports/backlog", query_string=query | {"table": "change"}).text
         assert "wear,1,17500" in one
@@ -269,3 +274,35 @@ def test_a_run_that_failed_is_no_run_to_compare_with(town: Any) -> None:
     query = {"municipality": "901", "run": second, "since_run": failed["run_id"]}
 
     assert town.ask("GET", "reports/backlog", query_string=query).status_code == 404
+
+
+def test_without_common_assets_the_change_is_what_came_and_what_went(town: Any) -> None:
+    """By hand: nothing, then one building that owes 100 000 €, then another one of 2006, which owes 82 500 €."""
+    empty = town.value(2025)
+    gone = town.building("gone")
+    full = town.value(2025)
+    town.retire(gone)
+    town.building("new", built_year=2006)
+    last = town.value(2025)
+
+    assert town.causes(run=full, since_run=empty) == {"additions": 100_000}
+    assert town.causes(run=last, since_run=full) == {"additions": 82_500, "disposals": -100_000}
+    assert town.causes(run=last, since_run=empty) == {"additions": 82_500}
+
+
+def test_the_shell_writes_the_change_and_the_methods(
+    town: Any, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.building("school")
+    first, second = town.value(2024), town.value(2025)
+    with town.database.reading() as connection:
+        name = connection.exec_driver_sql("SELECT current_database()").scalar_one()
+    monkeypatch.setenv("KUNTOKANTA_DATABASE_URL", cluster.url(name))
+    asked = ["report", "backlog", "--municipality", "901", "--run", str(second), "--lang", "en"]
+
+    change = CliRunner().invoke(main, [*asked, "--since-run", str(first), "--table", "change"])
+    methods = CliRunner().invoke(main, [*asked, "--methods", "value,two_threshold", "--table", "methods"])
+
+    assert "wear,1,17500.00,17500.00,17500.00,0.00" in change.stdout
+    # Two thresholds at 0.65: 0.10 of 1 M€, as by value.
+    assert "two_threshold,1,0,1,1000000.00,100000.00,100000.00,0.00" in methods.stdout

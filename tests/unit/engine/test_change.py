@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.engine.arrays import CentsArray
+from service.engine.backlog import Method
 from service.engine.change import Cause, ValuationInputs, at_later_prices, change_by_cause
 from service.engine.change_parts import change_of_parts, parts_of
 from service.engine.components import ComponentInputs
 from service.engine.curves import Curves
 from service.engine.method_parameters import MethodParameters, MethodSet
 from service.engine.reconciliation import reconcile
+from service.engine.revaluation import Revaluation
 from service.engine.valuation import AssetInputs, AssetParameters, value_assets
 
 Assets = Callable[..., AssetInputs]
@@ -173,3 +175,32 @@ def test_only_the_unit_cost_of_the_same_measure_is_a_price(parameters: Parameter
     np.testing.assert_equal(
         repriced.sets[0].rules, ((1, 4, 110.0, nan), (1, 4, 220.0, nan), (1, 5, 300.0, nan), (2, 4, nan, 0.5))
     )
+
+
+def test_a_step_for_which_no_measure_is_known_is_told_with_the_step_that_brings_one(
+    before: ValuationInputs,
+) -> None:
+    """By hand: the old list has no measure from class 3, into which the building wears: 0.61 in 2024, 0.59 in 2025.
+
+    The step rule at 0.70: in 2024 half the cost, by the old list; in 2025 all of it, by the new one. Wear alone
+    cannot be valued, and nothing falls on it.
+    """
+
+    def held(*rules: tuple[int, int, float, float]) -> AssetParameters:
+        sets = (MethodSet(limit_condition=0.7, rules=rules),)
+        methods = MethodParameters(np.zeros(1, np.int64), sets)
+        return replace(before.parameters, method=np.array([Method.STEP], np.int8), methods=methods)
+
+    nan = float("nan")
+    known = replace(before.assets, assessed_condition=np.array([0.61]), assessed_year=np.array([2024.0]))
+    old = replace(before, assets=known, parameters=held((4, 5, nan, 0.5)), valuation_year=2024.0)
+    new = replace(old, parameters=held((4, 5, nan, 0.5), (3, 5, nan, 1.0)), valuation_year=2025.0)
+    stored = np.array([50_000_000]), np.array([100_000_000])
+    revaluation = Revaluation(stored[0])
+
+    causes = change_by_cause(old, new, revaluation, stored)
+
+    assert (revaluation.first.tolist(), revaluation.last.tolist()) == ([50_000_000], [100_000_000])
+    assert {cause: change.tolist() for cause, change in causes.items() if change.any()} == {
+        Cause.PARAMETERS: [50_000_000]
+    }

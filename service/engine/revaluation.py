@@ -1,12 +1,10 @@
 """Valuation of changed inputs that no run has checked: an asset without a measure for them keeps its amount."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from service.engine.arrays import BoolArray, CentsArray
 from service.engine.backlog import Method
 from service.engine.change import ValuationInputs
 from service.engine.condition_class import condition_class
@@ -21,12 +19,12 @@ class Revaluation:
     before the step stands, so that its change falls on the step that brings the measure.
     """
 
-    def __init__(self, stored: NDArray[np.int64]) -> None:
+    def __init__(self, stored: CentsArray) -> None:
         """Begin with the backlogs that are stored."""
         self.first = self.last = stored
         self._is_begun = False
 
-    def __call__(self, inputs: ValuationInputs) -> NDArray[np.int64]:
+    def __call__(self, inputs: ValuationInputs) -> CentsArray:
         """Return the backlog of each asset in cents."""
         found, unmeasured = value_where_measured(inputs)
         self.last = np.where(unmeasured, self.last, found.repair_backlog)
@@ -35,7 +33,7 @@ class Revaluation:
         return self.last
 
 
-def value_where_measured(inputs: ValuationInputs) -> tuple[AssetValuations, NDArray[np.bool_]]:
+def value_where_measured(inputs: ValuationInputs) -> tuple[AssetValuations, BoolArray]:
     """Return the figures, and which assets owe a measure that their list does not have: their amounts mean nothing."""
     unmeasured = np.zeros(len(inputs.assets.asset_id), np.bool_)
     parameters = inputs.parameters
@@ -50,7 +48,7 @@ def value_where_measured(inputs: ValuationInputs) -> tuple[AssetValuations, NDAr
             parameters = replace(parameters, method=method)
 
 
-def _wanting(inputs: ValuationInputs, error: MissingMeasureError) -> NDArray[np.bool_]:
+def _wanting(inputs: ValuationInputs, error: MissingMeasureError) -> BoolArray:
     condition = asset_condition(inputs.assets, inputs.components, inputs.parameters, inputs.valuation_year)
     state = condition_class(condition.index)
     number = (
