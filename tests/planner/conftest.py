@@ -1,0 +1,88 @@
+"""The demo municipality behind a real port, and a planner who asks it as curl does."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from werkzeug.serving import make_server
+
+from models.access import Role
+from service.app import create_app
+from service.database import Database
+from service.operations.access import create_token
+from service.operations.demo import load_demo
+from service.settings import Settings
+
+WAIT_S = 60
+
+
+class Curl:
+    """Sends requests to the service over a socket, with the planner's token."""
+
+    def __init__(self, address: str, token: str) -> None:
+        self.address = f"{address}/api/v1"
+        self._token = token
+
+    def __call__(self, path: str, body: bytes | None = None, content_type: str = "application/json") -> bytes:
+        """Return the body of the answer; a body given makes it a POST."""
+        headers = {"Authorization": f"Bearer {self._token}"} | ({"Content-Type": content_type} if body else {})
+        url = path if path.startswith("http") else f"{self.address}/{path}"
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=WAIT_S) as answer:
+                return bytes(answer.read())
+        except urllib.error.HTTPError as refused:
+            with refused:
+                refused.add_note(refused.read().decode())
+            raise
+
+    def document(self, path: str) -> dict[str, Any]:
+        """Return a JSON document."""
+        return dict(json.loads(self(path)))
+
+    def report(self, name: str, **query: Any) -> dict[str, Any]:
+        """Return a report of the demo municipality."""
+        return self.document(
+            f"reports/{name}?" + "&".join(f"{k}={v}" for k, v in {"municipality": 999, **query}.items())
+        )
+
+    def run(self, **asked: Any) -> dict[str, Any]:
+        """Start a run and return it once it has ended."""
+        run = json.loads(self("runs", json.dumps({"municipality_code": "999", **asked}).encode()))
+        deadline = time.monotonic() + WAIT_S
+        while run["state"] == "running":
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+            run = self.document(f"runs/{run['id']}")
+        return dict(run)
+
+    def send_file(self, content: bytes, name: str, profile: str) -> dict[str, Any]:
+        """Import a file as `curl -F file=@… -F profile=…` does."""
+        boundary = uuid.uuid4().hex
+        parts = [f'Content-Disposition: form-data; name="profile"\r\n\r\n{profile}\r\n'.encode()]
+        parts.append(
+            f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode() + content + b"\r\n"
+        )
+        body = b"".join(b"--" + boundary.encode() + b"\r\n" + part for part in parts) + f"--{boundary}--\r\n".encode()
+        return dict(json.loads(self("imports", body, f"multipart/form-data; boundary={boundary}")))
+
+
+@pytest.fixture(scope="module")
+def planner(module_database: Database) -> Iterator[Curl]:
+    """The planner of the demo municipality."""
+    load_demo(module_database, only_if_empty=True)
+    token = create_token(module_database, holder="planner", role=Role.PLANNER, municipality_code="999")
+    server = make_server("127.0.0.1", 0, create_app(Settings(database_url="unused"), module_database), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Curl(f"http://127.0.0.1:{server.server_port}", token)
+    server.shutdown()
+    thread.join()
+    server.server_close()
