@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gis.crs import CRS84, SERVED_CRS
 from service.ogc.bulk_formats import BulkFormat
 from service.ogc.datetime_parameter import DATETIME_PATTERN
-from service.ogc.filter_text import CQL2_TEXT, LANGUAGES, MAX_LENGTH
+from service.ogc.filter_text import CQL2_TEXT, LANGUAGES
 from service.ogc.items_parameters import DEFAULT_LIMIT, MAX_LIMIT
 from service.ogc.negotiation import GEOJSON, HTML, JSON, JSON_SCHEMA, OPENAPI, Representation
 from service.ogc.sorting import MOST_SORT_KEYS
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _CRS_URIS = [crs.uri for crs in SERVED_CRS.values()]
 _PROBLEM = "application/problem+json"
+
+LONGEST_REQUEST_LINE = 8190
+"""Bytes of a request line that gunicorn.py has the server read."""
 
 
 def reference(kind: str, name: str) -> dict[str, str]:
@@ -94,8 +97,9 @@ def _parameters() -> dict[str, Any]:
         "municipality": _parameter("municipality", "Only features of this municipality", code),
         "filter": _parameter(
             "filter",
-            "Only features that meet this condition on the queryables, in the language of `filter-lang`",
-            {"type": "string", "format": "cql2", "minLength": 1, "maxLength": MAX_LENGTH},
+            "Only features that meet this condition on the queryables, in the language of `filter-lang`;"
+            f" as part of a request line of {LONGEST_REQUEST_LINE} bytes at most, percent-encoded",
+            {"type": "string", "format": "cql2", "minLength": 1, "maxLength": LONGEST_REQUEST_LINE},
         ),
         "filter-lang": _parameter(
             "filter-lang", "Language of `filter`; cql-text is CQL2 text as GDAL writes it", language
@@ -134,7 +138,7 @@ def _responses() -> dict[str, Any]:
         "Forbidden": problem("The token may not read this"),
         "NotFound": problem("There is no such resource"),
         "NotAcceptable": problem("There is no representation that the client accepts"),
-        "AddressTooLong": problem("The request line has more than 8190 bytes"),
+        "AddressTooLong": problem(f"The request line has more than {LONGEST_REQUEST_LINE} bytes"),
         "HeadersTooLong": problem("A header has more than 8190 bytes, or there are more than 100"),
         "Unavailable": problem("The database does not answer, or not in time: Retry-After says when to ask again"),
     }

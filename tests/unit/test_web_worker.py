@@ -7,6 +7,8 @@ import json
 import pytest
 from gunicorn.http import errors
 
+from service import gunicorn
+from service.ogc.openapi_components import components
 from service.web_worker import refusal
 
 
@@ -27,3 +29,8 @@ def test_what_is_no_readable_request_gets_a_problem_document(error: Exception, s
     document = json.loads(body)
     assert (document["status"], document["type"]) == (status, f"urn:kuntokanta:problem:{kind}")
     assert document["detail"]
+
+
+def test_a_filter_is_said_to_be_no_longer_than_a_request_line_that_the_server_reads() -> None:
+    described = components()["parameters"]["filter"]["schema"]
+    assert described["maxLength"] == gunicorn.limit_request_line == gunicorn.limit_request_field_size
