@@ -165,3 +165,4 @@ def test_a_tile_is_found_by_the_spatial_index(valued: Database, collection: str)
     assert index in plan
     assert f"Index Cond: {condition}" in plan
     assert collection != "lighting_column" or "on lighting_column" not in plan
+    assert ("Index Only Scan using pk_asset_valuation" in plan) == (collection != "district")
