@@ -15,9 +15,8 @@ from marshmallow import fields, validate
 from models.asset import AssetStatus
 from models.identifiers import BUILDING_ID_PATTERN, PROPERTY_ID_PATTERN
 from models.registry import AssetClass, Attribute
+from models.text_lengths import longest_text
 from service.api.fields import (
-    LONGEST_CODE,
-    LONGEST_TEXT,
     BuildingId,
     Day,
     Flag,
@@ -42,7 +41,6 @@ _FIELDS: Mapping[type[Any], type[fields.Field[Any]]] = MappingProxyType(
 _IDENTIFIERS: Mapping[str, type[Text]] = MappingProxyType(
     {BUILDING_ID_PATTERN: BuildingId, PROPERTY_ID_PATTERN: PropertyId}
 )
-_CODES = ("source_system", "source_id", "owner")
 
 
 class AssetSchema(marshmallow.Schema):
@@ -125,11 +123,6 @@ def _field(asset_class: AssetClass, attribute: Attribute) -> fields.Field[Any]:
     if attribute.pattern is not None:
         options["validate"] = Matching(attribute.pattern)
     return Text(longest=longest_text(attribute.name), **options)
-
-
-def longest_text(name: str) -> int:
-    """Return how many characters a text of a member of bodies may have."""
-    return LONGEST_CODE if name in _CODES else LONGEST_TEXT
 
 
 def _number_field(asset_class: AssetClass, attribute: Attribute, options: dict[str, Any]) -> fields.Field[Any]:

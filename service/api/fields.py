@@ -11,9 +11,10 @@ from typing import Any
 import marshmallow
 from marshmallow import fields, validate
 
+from models import text_lengths
 from models.identifiers import BUILDING_ID_PATTERN, WRITTEN_PROPERTY_ID, building_id_fault, property_id_from_text
 
-LONGEST_TEXT, LONGEST_CODE = 4000, 200
+LONGEST_TEXT, LONGEST_CODE = text_lengths.LONGEST_TEXT, text_lengths.LONGEST_CODE
 INT_LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**53}
 MONEY_LIMIT = decimal.Decimal(10) ** 14
 NO_NUL = r"^[^\x00]*$"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
-from service.api.asset_schemas import longest_text
+from models.text_lengths import longest_text
 from service.catalogues import has_text, text
 
 if TYPE_CHECKING:
