@@ -14,6 +14,7 @@ from service.queries.feature_tiles import style_properties
 if TYPE_CHECKING:
     from service.queries.feature_collections import FeatureCollection
 
+_TILE = "A Mapbox vector tile; money in whole euros, condition in thousandths"
 Describe: TypeAlias = Callable[..., dict[str, Any]]
 """Makes a path with one GET of its operation id, tag, summary, response and parameters."""
 
@@ -123,7 +124,7 @@ def _responses() -> dict[str, Any]:
         "TileMatrixSet": document("Definition of a tile matrix set", "tileMatrixSet"),
         "TileSets": document("Tilesets of the collection", "tileSets"),
         "TileSet": document("Metadata of a tileset, or TileJSON", "tileSet"),
-        "Tile": {"description": "A Mapbox vector tile", "headers": headers, "content": content},
+        "Tile": {"description": _TILE, "headers": headers, "content": content},
         "EmptyTile": {"description": "Nothing lies in the tile", "headers": headers},
         "UnchangedTile": {"description": "The tile is as it was when the client got its ETag", "headers": headers},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import SmallInteger, and_, cast, func, literal_column, select
+from sqlalchemy import SmallInteger, and_, any_, cast, func, literal_column, select
 
 from models.asset import Asset, AssetStatus
 from models.registry import ASSET_CLASSES, AssetClass, Attribute
@@ -19,7 +19,7 @@ from service.queries.feature_collections import (
 )
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Table
+    from sqlalchemy import ColumnElement, Select, Table
     from sqlalchemy.sql.expression import FromClause
 
 VALUED_ASSETS = "valued_assets"
@@ -86,6 +86,14 @@ def valued_assets_collection() -> FeatureCollection:
     )
 
 
+def scanned_assets() -> FromClause:
+    """Return all assets with their valuation for statements that look at very many of them.
+
+    That only rows of newest runs are joined is said of their table alone too: else those of all runs would be hashed.
+    """
+    return _with_valuation(_asset, _asset.c.municipality_code, _asset.c.asset_id, scanned=True)
+
+
 def class_number(number: int) -> ColumnElement[int]:
     """Return a class number as a smallint: an integer would keep GiST(asset_class, geometry) from using it."""
     return cast(literal_column(str(int(number))), SmallInteger)
@@ -96,21 +104,27 @@ def _same_asset(one: FromClause, other: FromClause) -> ColumnElement[bool]:
 
 
 def _with_valuation(
-    assets: FromClause, municipality_code: ColumnElement[Any], asset_id: ColumnElement[Any]
+    assets: FromClause, municipality_code: ColumnElement[Any], asset_id: ColumnElement[Any], *, scanned: bool = False
 ) -> FromClause:
     """Join the figures of the newest finished valuation of each asset's municipality, where there is one."""
-    newest = (
-        select(_run.c.municipality_code, func.max(_run.c.run_id).label("run_id"))
-        .where(_run.c.kind == literal_column("'valuation'"), _run.c.state == literal_column(f"'{RunState.FINISHED}'"))
-        .group_by(_run.c.municipality_code)
-        .subquery("newest_run")
-    )
+    newest = _newest_runs().subquery("newest_run")
     in_newest = and_(
         _valuation.c.municipality_code == municipality_code,
         _valuation.c.run_id == newest.c.run_id,
         _valuation.c.asset_id == asset_id,
     )
+    if scanned:
+        ids = _newest_runs().subquery("newest_run_ids")
+        in_newest = and_(in_newest, _valuation.c.run_id == any_(func.array(select(ids.c.run_id).scalar_subquery())))
     return assets.outerjoin(newest, newest.c.municipality_code == municipality_code).outerjoin(_valuation, in_newest)
+
+
+def _newest_runs() -> Select[str, int]:
+    return (
+        select(_run.c.municipality_code, func.max(_run.c.run_id).label("run_id"))
+        .where(_run.c.kind == literal_column("'valuation'"), _run.c.state == literal_column(f"'{RunState.FINISHED}'"))
+        .group_by(_run.c.municipality_code)
+    )
 
 
 def _property(attribute: Attribute, column: ColumnElement[Any]) -> FeatureProperty:

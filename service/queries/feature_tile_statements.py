@@ -14,7 +14,7 @@ from sqlalchemy.types import UserDefinedType
 from gis.crs import TM35FIN
 from models.registry import ASSET_CLASSES
 from service.queries.data_version import version_columns
-from service.queries.feature_assets import VALUED_ASSETS
+from service.queries.feature_assets import VALUED_ASSETS, scanned_assets
 from service.queries.feature_registry import feature_collections
 from service.queries.statements import Statement, compiled
 
@@ -121,7 +121,7 @@ def _worst(collection: FeatureCollection, *, in_municipality: bool) -> CTE:
     read = replace(collection, key=valued.key, source=valued.source)
     return (
         select(municipality_code, best)
-        .select_from(valued.source)
+        .select_from(scanned_assets())
         .where(*_conditions(read, in_municipality=in_municipality))
         .group_by(municipality_code, *corner, is_large)
         .order_by(best.desc(), municipality_code)
