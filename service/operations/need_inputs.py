@@ -75,7 +75,8 @@ def _grid_content(grid: GridRows | None) -> list[Any]:
         return []
     return [
         grid.areas,
-        *(each.tolist() for each in (grid.population, grid.inside, grid.of_group, grid.area, grid.cell, grid.part)),
+        *(each.tolist() for each in (grid.population, grid.inside, grid.of_group, grid.from_age, grid.to_age)),
+        *(each.tolist() for each in (grid.area, grid.cell, grid.part)),
     ]
 
 

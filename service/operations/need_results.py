@@ -15,8 +15,6 @@ from service.operations.function_needs import function_need_rows, replacement_ro
 from service.operations.network_users import network_use_rows
 from service.operations.sizing import Sizing
 from service.operations.valuation_computation import Valuation
-from service.queries.broadband_inputs import load_reach
-from service.queries.need_inputs import newest_grid
 from service.queries.need_results import (
     store_balance_sums,
     store_broadband_reach,
@@ -41,18 +39,8 @@ def store_need_results(session: Session, municipality_code: str, run_id: int, va
     store_balance_sums(session, [key | row for row in balance_sums(valuation.sizing, balances)])
     store_function_needs(session, [key | row for row in function_need_rows(valuation)])
     store_planned_replacements(session, [key | row for row in replacement_rows(valuation)])
-    year = int(valuation.sizing.years[0])
-    use = network_use_rows(session.connection(), municipality_code, valuation, year)
-    store_network_use(session, [key | row for row in use])
-    store_broadband_reach(session, [key | row for row in _reach(session, municipality_code, valuation.sizing)])
-
-
-def _reach(session: Session, municipality_code: str, sizing: Sizing) -> list[Row]:
-    if sizing.broadband_reach_m is None:
-        return []
-    connection = session.connection()
-    grid_code = newest_grid(connection, municipality_code)
-    return load_reach(connection, municipality_code, grid_code, sizing.broadband_reach_m, sizing.broadband_targets)
+    store_network_use(session, [key | row for row in network_use_rows(valuation)])
+    store_broadband_reach(session, [key | row for row in valuation.users.reach])
 
 
 def balance_sums(sizing: Sizing, balances: list[Row]) -> list[Row]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.engine import Connection
 
 from service.engine.group import Groups, group_rows
 from service.engine.network_use import NetworkInputs, inhabitants_served, network_use, users_by_grid
 from service.operations.valuation_computation import Valuation
-from service.queries.need_inputs import newest_grid
-from service.queries.network_inputs import NetworkRows, load_networks
+from service.queries.network_inputs import NetworkRows
 from service.queries.results import cents_as_euros
 
 Row = dict[str, Any]
@@ -23,10 +20,9 @@ _ALL_DISTRICTS = ""
 _CENTS = ("backlog", "backlog_without_users")
 
 
-def network_use_rows(connection: Connection, municipality_code: str, valuation: Valuation, year: int) -> list[Row]:
+def network_use_rows(valuation: Valuation) -> list[Row]:
     """Return the use of each class and, where its assets have districts, of each class and district."""
-    distances, grid_code = valuation.sizing.service_distances, newest_grid(connection, municipality_code)
-    networks = load_networks(connection, municipality_code, datetime.date(year, 12, 31), distances, grid_code)
+    networks = valuation.users.networks
     if networks is None or not len(networks.assets["asset_id"]):
         return []
     row = np.searchsorted(valuation.snapshot.assets["asset_id"], networks.assets["asset_id"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,11 +19,13 @@ from service.engine.valuation import AssetValuations, value_assets
 from service.errors import Fault, InvalidData, ParameterMissing
 from service.operations.asset_kinds import asset_kinds, recorded_cost_factors
 from service.operations.guesses import Guesses, weigh_guesses
+from service.operations.input_hash import valuation_hash
 from service.operations.need_inputs import NeedInputs, load_need_inputs
 from service.operations.parameter_sets import Kind, ParameterSet, asset_parameters, resolve_sets
 from service.operations.parameter_table import ParameterTable
 from service.operations.price_levels import PriceLevels
 from service.operations.sizing import Sizing, size_services
+from service.operations.users import Users, load_users
 from service.operations.valuation_groups import ValuationGroups, group_valuation
 from service.queries.cost_indices import load_cost_indices
 from service.queries.measure_rules import load_measure_rules
@@ -69,6 +70,7 @@ class Valuation:
     split: NeedSplit
     needs: NeedInputs
     sizing: Sizing
+    users: Users
     guesses: Guesses
     groups: ValuationGroups
     scenario: str | None
@@ -103,9 +105,11 @@ def compute(connection: Any, request: ValuationRequest, progress: Progress = lam
     span = (request.valuation_year, request.valuation_year + horizon)
     needs = load_need_inputs(connection, request.municipality_code, scenario, request.area_scenario, span)
     sizing = size_services(needs, table, inputs.asset_id, request.valuation_year, horizon, request.need_method)
+    users = load_users(connection, request.municipality_code, sizing)
     _check_prices(table)
     mode = RetentionMode.PROPORTIONAL if request.is_proportional else RetentionMode.WHOLE_ASSET
     split = split_by_need(inputs, valuations, sizing.capacities, sizing.sizing_needs, horizon, mode)
+    settings = _settings_hashed(request, scenario, horizon, mode)
     area_code, area = _service_area_of_assets(sizing, len(inputs.asset_id))
     guesses = weigh_guesses(inputs, parameters, valuations, sets, number, table, request.valuation_year)
     return Valuation(
@@ -117,12 +121,13 @@ def compute(connection: Any, request: ValuationRequest, progress: Progress = lam
         split=split,
         needs=needs,
         sizing=sizing,
+        users=users,
         guesses=guesses,
         groups=group_valuation(snapshot, valuations, split, area_code, area, guesses),
         scenario=scenario,
         horizon_years=horizon,
         price_level_year=0 if table.prices is None else table.prices.year,
-        input_hash=_input_hash(snapshot, table, sets, needs, _settings_hashed(request, scenario, horizon, mode)),
+        input_hash=valuation_hash(snapshot, table, sets, needs, users, span, settings),
     )
 
 
@@ -196,23 +201,3 @@ def _settings_hashed(
 ) -> tuple[Any, ...]:
     method = (request.method, request.need_method)
     return (request.valuation_year, request.price_level_year, *method, scenario, request.area_scenario, horizon, mode)
-
-
-def _input_hash(
-    snapshot: Snapshot, table: ParameterTable, sets: list[ParameterSet], needs: NeedInputs, settings: tuple[Any, ...]
-) -> str:
-    """Return a hash of all that went into the figures: the same input gives the same hash on any day."""
-    digest = hashlib.sha256(repr(settings).encode())
-    for columns in (snapshot.assets, snapshot.components):
-        for name in sorted(columns):
-            digest.update(name.encode())
-            digest.update(np.ascontiguousarray(columns[name]).data)
-    for number in sorted(table.read):
-        row = table.read[number]
-        digest.update(repr((row["name"], row["value"], row["code"], row["key"])).encode())
-    prices = table.prices.used if table.prices is not None else {}
-    digest.update(repr(sorted(prices.items())).encode())
-    digest.update(repr([each.resolved.get("measures") for each in sets]).encode())
-    for content in needs.content():
-        digest.update(repr(content).encode())
-    return digest.hexdigest()
