@@ -66,8 +66,8 @@ def received_schema(described: FeatureProperty) -> dict[str, Any]:
     schema = value_schema(described)
     if schema["type"] != "string" or schema.keys() & {"format", "enum"}:
         return schema
-    pattern = {"pattern": described.pattern} if described.pattern else {}
-    return {**schema, "minLength": 1, "maxLength": longest_text(described.name), **pattern}
+    pattern = described.pattern or _ASKED_FOR[str]["pattern"]
+    return {**schema, "minLength": 1, "maxLength": longest_text(described.name), "pattern": pattern}
 
 
 def feature_schema(collection: FeatureCollection, address: str, *, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, FromClause, case, cast, func
 from sqlalchemy.dialects.postgresql import TEXT
 
+from models.identifiers import MUNICIPALITY_CODE_PATTERN
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -126,4 +128,5 @@ def properties_by_name(*properties: FeatureProperty) -> dict[str, FeaturePropert
 
 def municipality_property(column: ColumnElement[Any]) -> FeatureProperty:
     """Return the property that every feature has."""
-    return FeatureProperty("municipality_code", str, column, "Municipality, three digits")
+    described = "Municipality, three digits"
+    return FeatureProperty("municipality_code", str, column, described, pattern=MUNICIPALITY_CODE_PATTERN)
