@@ -52,9 +52,9 @@ def full_backlog_report(
     report = backlog_report(connection, municipality_code, group_by, run_id)
     run = _whole_run(connection, municipality_code, report.run["run_id"])
     since = _earlier_run(connection, municipality_code, run, beside)
-    if since is not None:
-        report = _with_change(connection, report, since, run)
-    return _with_methods(connection, report, run, methods) if methods else report
+    if methods:
+        report = _with_methods(connection, report, run, methods)
+    return report if since is None else _with_change(connection, report, since, run)
 
 
 def check_methods(methods: Sequence[str]) -> list[str]:
@@ -136,14 +136,23 @@ def _with_change(connection: Connection, report: Report, since: dict[str, Any], 
         tables=_after_first(report.tables, tables),
         key_figures=report.key_figures | figures,
         charts=(*report.charts, CHART),
-        notes=(*report.notes, Note("compared_run", told), Note("overwritten", overwritten), Note("comparable")),
+        notes=(Note("compared_run", told), Note("overwritten", overwritten), *_comparable(report.notes)),
     )
 
 
 def _with_methods(connection: Connection, report: Report, run: dict[str, Any], methods: list[str]) -> Report:
     found = compare_methods(connection, report.municipality["municipality_code"], run, methods)
-    notes = [note for note in (Note("methods_reconciled"), Note("comparable")) if note not in report.notes]
-    return replace(report, tables=_after_first(report.tables, method_tables(found)), notes=(*report.notes, *notes))
+    return replace(
+        report,
+        tables=_after_first(report.tables, method_tables(found)),
+        notes=_comparable((*report.notes, Note("methods_reconciled"))),
+    )
+
+
+def _comparable(notes: tuple[Note, ...]) -> tuple[Note, ...]:
+    """Return the notes, last and once what may be compared."""
+    last = Note("comparable")
+    return (*(note for note in notes if note != last), last)
 
 
 def _after_first(tables: list[ReportTable], added: list[ReportTable]) -> list[ReportTable]:

@@ -12,7 +12,7 @@ from service.engine.backlog import PUBLISHED_LADDER
 from service.engine.reconciliation import Difference
 from service.reports.change import euros
 from service.reports.report import Kind, ReportColumn, ReportTable, ratio
-from service.reports.shown import percent
+from service.reports.shown import percent, plain_number
 
 _MONEY = Kind.MONEY
 _METHOD = ReportColumn("backlog_method", Kind.TEXT)
@@ -42,12 +42,12 @@ _CLASSES = (
     ReportColumn("class", Kind.TEXT),
     ReportColumn("own_method", Kind.TEXT),
     ReportColumn("method_target", Kind.TEXT),
-    _ASSETS,
+    ReportColumn("asset_count", Kind.COUNT, on_page=False),
     ReportColumn("unvalued_count", Kind.COUNT, on_page=False),
     ReportColumn("replacement_cost_eur", _MONEY, "EUR", on_page=False),
     *_DIFFERENCE,
     ReportColumn("repair_liability_eur", _MONEY, "EUR", on_page=False),
-    ReportColumn("facility_condition_index", Kind.SHARE),
+    ReportColumn("facility_condition_index", Kind.SHARE, on_page=False),
     ReportColumn("missing_parameters", Kind.TEXT),
 )
 
@@ -164,7 +164,8 @@ def _told_target(of: ClassByMethod, language: str) -> str:
         told = {name: percent(step, language, 0) for name, step in steps.items()}
         return text(language, "report.method_ladder", **told)
     return "; ".join(
-        f"{_label(name, language)}: {', '.join(map(_plain, values))}" for name, values in of.target.items()
+        f"{_label(name, language)}: {', '.join(_plain(each, language) for each in values)}"
+        for name, values in of.target.items()
     )
 
 
@@ -180,5 +181,5 @@ def _label(name: str, language: str) -> str:
     return text(language, key) if has_text(language, key) else text(language, f"column.{name}")
 
 
-def _plain(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _plain(value: Any, language: str) -> str:
+    return plain_number(value, language) if isinstance(value, float) else str(value)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import text
+
 RULE = {
     "municipality_code": "901",
     "asset_class": "building",
@@ -88,21 +90,35 @@ def test_an_asset_that_owes_only_by_the_other_method_is_told_apart(town: Any) ->
     assert rows["two_threshold"]["method_difference_eur"] == 0
 
 
-def test_a_method_that_lacks_a_parameter_says_which_and_the_others_are_computed(town: Any) -> None:
-    """The methods by measures have demo measures for buildings, the others their parameters or not: each says so."""
-    town.building("school", built_year=2006)
+def test_a_method_that_lacks_something_says_what_and_the_others_are_computed(town: Any) -> None:
+    """Without a discount rate there is no present value, without measures no step rule; 82 500 € are owed by value."""
+    with town.database.writing() as session:
+        session.execute(text("DELETE FROM parameter_value WHERE name = 'discount_rate'"))
+        session.execute(text("DELETE FROM measure_rule"))
+    town.building("school", built_year=2007)
     run = town.value(2026)
 
-    report = town.report(run=run, methods="true", lang="en")
+    report = town.report(run=run, methods="npv,step,component,value")
 
     rows = by_method(report, "methods_by_class")
-    assert len(rows) == 10
-    lacking = {name: row["missing_parameters"]["en"] for name, row in rows.items() if row["missing_parameters"]}
-    assert all(rows[name]["repair_backlog_eur"] is None for name in lacking)
-    assert all(row["repair_backlog_eur"] is not None for name, row in rows.items() if name not in lacking)
-    for name, row in by_method(report).items():
-        assert (row["missing_class_count"], row["computed_class_count"]) == ((1, 0) if name in lacking else (0, 1))
+    assert [rows[name]["missing_parameters"] and rows[name]["missing_parameters"]["en"] for name in rows] == [
+        "Discount rate (discount_rate)",
+        "Measures (measure table) (measure_rules)",
+        None,
+        None,
+    ]
+    assert [rows[name]["repair_backlog_eur"] for name in rows] == [None, None, 0, 82_500]
+    totals = by_method(report)
+    assert (totals["npv"]["missing_class_count"], totals["npv"]["uncomputed_backlog_eur"]) == (1, 82_500)
+    assert (totals["component"]["missing_class_count"], totals["component"]["owing_own_only_eur"]) == (0, -82_500)
     assert "comparable only under the same method" in " ".join(report["statement"]["notes"])
+
+
+def test_all_methods_are_compared_where_all_are_asked_for(town: Any) -> None:
+    town.building("school", built_year=2006)
+    town.value(2026)
+
+    assert len(by_method(town.report(methods="true"))) == 10
 
 
 def test_an_unknown_method_is_refused_by_name(town: Any) -> None:
