@@ -13,6 +13,7 @@ from tqdm import tqdm
 from models.access import Role
 from service.commands.cost_index import cost_index_command
 from service.commands.plain import open_database, plainly
+from service.commands.report import report_command
 from service.commands.scenario import funding_command, scenario_command
 from service.database import Database
 from service.demo.next_forecast import next_forecast
@@ -22,18 +23,14 @@ from service.migrating import migrate as migrate_database
 from service.migrating import newest_migration
 from service.operations.access import create_token, list_tokens, revoke_token
 from service.operations.area_needs import NEED_METHODS
-from service.operations.backlog_reporting import Beside
 from service.operations.demo import DEMO_MUNICIPALITY, demo_is_loaded, load_demo
 from service.operations.installation import installed_versions
 from service.operations.parameter_sets import METHODS
-from service.operations.reporting import FORMATS, REPORTS, ReportRequest, render_report
 from service.operations.runs import list_runs
 from service.operations.seeding import seed
 from service.operations.valuation import value_municipality
 from service.operations.valuation_computation import ValuationRequest
 from service.settings import settings_from_environment
-
-LANGUAGES = ("fi", "sv", "en")
 
 
 @click.group()
@@ -45,6 +42,7 @@ def main() -> None:
 
 main.add_command(import_command)
 main.add_command(cost_index_command)
+main.add_command(report_command)
 main.add_command(scenario_command)
 main.add_command(funding_command)
 
@@ -160,47 +158,6 @@ def value_command(
 
         run_id = value_municipality(database, request, progress)
     click.echo(json.dumps({"run_id": run_id}) if as_json else f"Run {run_id} is finished.")
-
-
-@main.command("report")
-@click.argument("name", type=click.Choice(list(REPORTS)))
-@click.option("--municipality", required=True)
-@click.option("--run", "run_id", type=int, help="The newest finished run, where none is named.")
-@click.option("--group-by", default="class", help="Comma-separated: class, use, district, service_area, owner, …")
-@click.option("--scenario", "scenarios", default="", help="Comma-separated: the newest valuations, side by side.")
-@click.option("--since-run", type=int, help="Explain the change of the backlog since this run.")
-@click.option("--since-year", type=int, help="The same since the newest valuation of this year.")
-@click.option("--methods", default="", help="Comma-separated, or true for all: the same assets by other methods.")
-@click.option("--table", help="Only this table; CSV holds one, the first by default.")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv")
-@click.option("--lang", type=click.Choice(LANGUAGES), default="fi")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; without it, standard output.")
-@plainly
-def report_command(
-    name: str,
-    municipality: str,
-    run_id: int | None,
-    group_by: str,
-    scenarios: str,
-    since_run: int | None,
-    since_year: int | None,
-    methods: str,
-    table: str | None,
-    form: str,
-    lang: str,
-    output: Path | None,
-) -> None:
-    """Write a report of a run."""
-    groups, names, ways = ([part for part in listed.split(",") if part] for listed in (group_by, scenarios, methods))
-    beside = Beside(since_run, since_year, tuple(ways))
-    with open_database() as database:
-        body = render_report(
-            database, ReportRequest(name, municipality, run_id, groups, form, lang, names, beside, table)
-        )
-    if output is None:
-        sys.stdout.buffer.write(body)
-    else:
-        output.write_bytes(body)
 
 
 @main.command("check")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,13 +12,15 @@ from service.api.blueprint import RestBlueprint
 from service.api.fields import QueryNumber, municipality_field
 from service.api.identity import readable_municipality
 from service.api.state import database
-from service.errors import Fault, MalformedRequest, NotFound
+from service.errors import NotFound
 from service.operations.backlog_reporting import Beside
 from service.operations.parameter_sets import METHODS
+from service.operations.report_parameters import read_runs, reports_that_take
 from service.operations.reporting import FORMATS, REPORTS, ReportRequest, render_report
 from service.reports.grouping import GROUPING_KEYS
 
 blueprint = RestBlueprint("reports", __name__, description="Reports: backlog, service need, stock, funding")
+_OF = {name: reports_that_take(name) for name in ("run", "group_by", "scenario", "runs", "since_run", "methods")}
 LANGUAGES = ("fi", "sv", "en")
 _BY_TYPE = {media_type.partition(";")[0]: form for form, (media_type, _) in FORMATS.items()}
 _SHOWN_IN_BROWSER = {"pdf": "inline", "csv": "attachment", "xlsx": "attachment"}
@@ -29,21 +30,30 @@ _CONTENT = {media_type: {"schema": _SCHEMAS.get(form, _BYTES)} for media_type, f
 
 
 class ReportQuery(Schema):
-    """Of what, by what and in which form."""
+    """Of what, by what and in which form; a parameter that the report does not use is refused."""
 
     municipality = municipality_field(required=True)
-    run = QueryNumber(load_default=None, metadata={"description": "`run_id`; the newest finished run by default"})
+    run = QueryNumber(
+        load_default=None, metadata={"description": f"`run_id`; the newest finished run by default ({_OF['run']})"}
+    )
     group_by = fields.String(
         load_default="",
-        metadata={"description": f"Comma-separated, any of {', '.join(GROUPING_KEYS)}; by class where none is named"},
+        metadata={
+            "description": f"Comma-separated, any of {', '.join(GROUPING_KEYS)}; by class where none is named"
+            f" ({_OF['group_by']})"
+        },
     )
     scenario = fields.String(
         load_default="",
-        metadata={"description": "Comma-separated: the newest valuation of each, side by side (service-need)"},
+        metadata={
+            "description": "Comma-separated: the newest valuation of each, side by side (" + _OF["scenario"] + ")"
+        },
     )
     runs = fields.String(
         load_default="",
-        metadata={"description": "Comma-separated `run_id` of two to five scenarios, side by side (comparison)"},
+        metadata={
+            "description": "Comma-separated `run_id` of two to five scenarios, side by side (" + _OF["runs"] + ")"
+        },
     )
     since_run = QueryNumber(
         load_default=None,
@@ -83,7 +93,8 @@ class ReportQuery(Schema):
 def read(query: Mapping[str, Any], name: str) -> Response:
     """Read a report, such as `backlog`, `service-need`, `portfolio` or `funding`.
 
-    `Accept` and `Accept-Language` choose its form and language where the query does not.
+    `Accept` and `Accept-Language` choose its form and language where the query does not. Each parameter names in
+    brackets the reports that use it; given to another one it is refused.
     """
     if name not in REPORTS:
         raise NotFound(f"There is no report {name!r}: {', '.join(REPORTS)} are there.")
@@ -92,29 +103,22 @@ def read(query: Mapping[str, Any], name: str) -> Response:
     groups = [part for part in query["group_by"].split(",") if part]
     municipality = str(readable_municipality(query["municipality"]))
     scenarios = [part for part in query["scenario"].split(",") if part]
-    if scenarios and name != "service-need":
-        raise MalformedRequest(faults=[Fault("scenario", f"The report {name} is of one run: name it by `run`.")])
     methods = [part for part in query["methods"].split(",") if part]
     beside = Beside(query["since_run"], query["since_year"], tuple(methods))
     asked = ReportRequest(
-        name, municipality, query["run"], groups, form, language, scenarios, beside, query["table"], _runs(query, name)
+        name,
+        municipality,
+        query["run"],
+        groups,
+        form,
+        language,
+        scenarios,
+        beside,
+        query["table"],
+        read_runs(query["runs"]),
     )
     body = render_report(database(), asked)
     headers = {"Content-Language": language, "Vary": "Accept, Accept-Language"}
     if form in _SHOWN_IN_BROWSER:
         headers["Content-Disposition"] = f'{_SHOWN_IN_BROWSER[form]}; filename="{name}-{municipality}.{form}"'
     return Response(body, 200, headers, content_type=FORMATS[form][0])
-
-
-def _runs(query: Mapping[str, Any], name: str) -> list[int]:
-    """Return the scenarios that are to be compared; raises `MalformedRequest` for what is no list of numbers."""
-    parts = [part for part in query["runs"].split(",") if part]
-    wrong = [part for part in parts if not re.fullmatch("[1-9][0-9]{0,14}", part)]
-    faults = [Fault("runs", f"{part[:40]!r} is no run_id") for part in wrong]
-    if parts and name != "comparison":
-        faults.append(Fault("runs", f"The report {name} is of one run: name it by `run`."))
-    if name == "comparison" and (query["run"] is not None or query["group_by"]):
-        faults.append(Fault("run", "Scenarios are compared by `runs`, year by year."))
-    if faults:
-        raise MalformedRequest(faults=faults)
-    return [int(part) for part in parts]

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from service.database import Database
 from service.errors import Fault, MalformedRequest
 from service.operations.backlog_reporting import Beside, full_backlog_report
+from service.operations.report_parameters import check_taken
 from service.reports.as_csv import report_csv
 from service.reports.as_html import report_html
 from service.reports.as_json import report_json
@@ -25,7 +26,7 @@ from service.reports.service_need import service_need_report
 class ReportRequest:
     """Which report, of which run (None: the newest finished), grouped by what, in which form and language.
 
-    `table` leaves out every other table; `beside` is for the backlog report only.
+    `table` leaves out every other table; `report_parameters` says which report takes what.
     """
 
     name: str
@@ -38,6 +39,14 @@ class ReportRequest:
     beside: Beside = field(default_factory=Beside)
     table: str | None = None
     runs: list[int] = field(default_factory=list)
+
+    @property
+    def given(self) -> list[str]:
+        """Return the parameters that not every report takes and that are given."""
+        asked = {"run": self.run_id, "since_run": self.beside.since_run, "since_year": self.beside.since_year}
+        lists = {"group_by": self.group_by, "scenario": self.scenarios, "runs": self.runs}
+        lists["methods"] = list(self.beside.methods)
+        return [name for name, value in asked.items() if value is not None] + [name for name, of in lists.items() if of]
 
 
 def _backlog(connection: Connection, request: ReportRequest) -> Report:
@@ -99,11 +108,10 @@ def render_report(database: Database, request: ReportRequest) -> bytes:
 
     Raises:
         NotFound: there is no such municipality or finished run.
-        MalformedRequest: a grouping key, a method or a table is unknown, or a run is not an earlier one.
+        MalformedRequest: a grouping key, a method or a table is unknown, a run is not an earlier one, or the report
+            does not use a parameter.
     """
-    if request.name != "backlog" and request.beside != Beside():
-        detail = f"The report {request.name} compares no runs and no methods: ask for the report backlog."
-        raise MalformedRequest(faults=[Fault("name", detail)])
+    check_taken(request.name, request.given)
     with database.reading() as connection:
         report = REPORTS[request.name](connection, request)
     report = _with_table_only(report, request.table)
