@@ -1,12 +1,14 @@
-"""Published ratios, sums and means: B.7, B.8, B.17, B.18, A.8 (methods.md)."""
+"""Published ratios, sums and means: B.7, B.8, B.9, B.14, B.17, B.18, A.8 (methods.md)."""
 
 import numpy as np
 import pytest
 
+from service.engine.backlog import facility_condition_index
 from service.engine.funding import mean_of_known_years, sustainability_ratio, years_to_renew
 from service.engine.group import group_rows, sum_by_group
 from service.engine.money import round_half_up
 from service.engine.street_methods import ambition_backlog, mean_grade
+from service.engine.value import consumption_ratio
 
 UNKNOWN = np.nan
 
@@ -34,6 +36,41 @@ def test_backlog_by_risk_adds_up_to_the_published_total(by_risk: tuple[int, ...]
     everything = group_rows([np.zeros(len(by_risk), np.int64)])
 
     assert sum_by_group(everything, np.array(by_risk)).tolist() == [total]
+
+
+def test_nasa_maintenance_of_2013_fell_by_one_and_a_half_percent() -> None:
+    """B.9: 2.330 → 2.295 bn $."""
+    assert round(consumption_ratio(np.array([2_295.0]), np.array([2_330.0])) - 1, 3) == -0.015
+
+
+@pytest.mark.parametrize(
+    ("by_year", "own_sum", "published"),
+    [
+        pytest.param((9800, 160, 9830, 9570, 1273), 30_633, 30_240, id="B.9 demolition, sites"),
+        pytest.param((33800, 2020, 34340, 36440, 7906), 114_506, 109_890, id="B.9 demolition, value"),
+        pytest.param((4700, 2600, 13900, 3700, 7500), 32_400, 30_700, id="B.9 demolition, count"),
+    ],
+)
+def test_five_year_sums_of_nasa_contradict_their_own_rows(
+    by_year: tuple[int, ...], own_sum: int, published: int
+) -> None:
+    everything = group_rows([np.zeros(len(by_year), np.int64)])
+
+    assert sum_by_group(everything, np.array(by_year)).tolist() == [own_sum]
+    assert own_sum > published
+
+
+@pytest.mark.parametrize(
+    ("past_its_age_km", "network_km", "share"),
+    [pytest.param(8_000, 107_000, 0.075, id="B.14 water pipe"), pytest.param(1_500, 50_000, 0.03, id="B.14 sewer")],
+)
+def test_share_of_the_network_past_its_renewal_age(past_its_age_km: float, network_km: float, share: float) -> None:
+    assert round(facility_condition_index(np.array([past_its_age_km]), np.array([network_km])), 3) == share
+
+
+def test_vejkapital_falls_by_13_percent_in_ten_years() -> None:
+    """B.18, Ringkøbing-Skjern: 635 → 550 M DKK at 20 M a year, "cirka 13 procent"."""
+    assert round(1 - consumption_ratio(np.array([550.0]), np.array([635.0])), 4) == 0.1339
 
 
 # B.17, Lund audit 2007 (5dok.org): street maintenance in tkr 2001, 2002, 2003, 2005, and the published mean.
