@@ -16,12 +16,14 @@ from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.fields import QueryNumber, Text, WholeNumber, municipality_field
 from service.api.identity import needs, principal, readable_municipality
+from service.api.problems import problem_document
 from service.api.run_bodies import REQUESTS, RunKinds
 from service.api.state import database
 from service.errors import NotFound
 from service.operations.access import Action
 from service.operations.area_needs import NEED_METHODS
 from service.operations.parameter_sets import METHODS
+from service.operations.run_errors import understood
 from service.operations.runs import cancel_run, list_runs, look_at_run, parameters_of_run, start_run
 from service.operations.valuation_computation import ValuationRequest
 from service.queries.report_rows import load_run
@@ -185,5 +187,10 @@ def readable_run(run: str) -> tuple[str, int]:
 
 def _document(run: Mapping[str, Any]) -> dict[str, Any]:
     key = {"id": f"{run['municipality_code']}-{run['run_id']}", "municipality_code": run["municipality_code"]}
-    shown = {name: run[name] for name in _SHOWN} | {"progress": run.get("progress")}
+    shown = {name: run[name] for name in _SHOWN} | {"problem": _problem(run["error"]), "progress": run.get("progress")}
     return key | {"run_id": run["run_id"]} | shown
+
+
+def _problem(error: str | None) -> dict[str, Any] | None:
+    """Return why a run failed as a problem document: a request cannot be refused with it, it was taken before."""
+    return None if error is None else problem_document(422, "RunFailed", *understood(error))

@@ -63,7 +63,7 @@ class AreaNeedComputation:
         parents = {(row["service_code"], row["parent_area_code"]) for row in service_areas}
         found = [self._of_area(row, is_sum=_key(row) in parents) for row in service_areas]
         if self._faults:
-            what = dict.fromkeys(fault.detail for fault in self._faults[:3])
+            what = dict.fromkeys(fault.detail.rstrip(".") for fault in self._faults[:3])
             raise InvalidData(f"The service need cannot be computed: {'; '.join(what)}.", self._faults)
         years = len(self._parameters.years)
         columns = [need for need, _ in found]

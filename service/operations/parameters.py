@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from models.parameter import ParameterKind
 from service.database import Database
-from service.errors import Fault, InvalidData
+from service.errors import Fault, InvalidData, OverlappingValidity
 from service.operations.kept_answers import Finish
 from service.operations.sources import add_new_source, source_faults
 from service.queries.municipalities import municipality_exists
 from service.queries.parameter_names import load_parameter_kind
 from service.queries.record_sets import PARAMETERS
-from service.queries.record_writes import close_open_value, insert_parameter_value
+from service.queries.record_writes import close_open_value, insert_parameter_value, load_overlap
 from service.queries.records import load_record
 
 Values = Mapping[str, Any]
@@ -53,10 +53,18 @@ def add_parameter_value(
             raise InvalidData("; ".join(fault.detail for fault in faults), faults)
         add_new_source(session, values["source_id"], source_title)
         close_open_value(session, values, values["valid_from"])
+        _check_overlap(session, values)
         number = insert_parameter_value(session, {**values, "is_demo": False})
         record = load_record(session.connection(), PARAMETERS, {"parameter_value_id": number})
         if finish is not None and record is not None:
             finish(session, record)
+
+
+def _check_overlap(session: Session, values: Values) -> None:
+    found = load_overlap(session, values)
+    if found is not None:
+        period = f"from {found[0]} on" if found[1] is None else f"from {found[0]} until before {found[1]}"
+        raise OverlappingValidity(faults=[Fault("/valid_from", f"A value of this key is valid {period}.")])
 
 
 def _faults(session: Session, values: Values) -> list[Fault]:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from models.run import RunState
 from service.database import Database
 from service.engine.errors import EngineError
-from service.errors import InvalidData, KuntokantaError
+from service.errors import InvalidData
 from service.operations.kept_answers import Finish
+from service.operations.run_errors import told
 from service.queries.results import end_run, finish_run, hold_run, next_run_id, store_run
 from service.queries.run_progress import forget_progress
 
@@ -75,11 +76,9 @@ def _forget_progress(database: Database, municipality_code: str, run_id: int) ->
 
 
 def _fail(database: Database, municipality_code: str, run_id: int, error: Exception) -> None:
-    detail = error.detail if isinstance(error, KuntokantaError) else str(error)
-    faults = [f"{fault.pointer}: {fault.detail}" for fault in getattr(error, "faults", [])]
     outcome = {
         "state": RunState.FAILED,
-        "error": "; ".join([detail, *faults]),
+        "error": told(error),
         "finished_at": datetime.datetime.now(datetime.UTC),
     }
     with database.writing() as session:

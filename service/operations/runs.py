@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,7 @@ from service.queries.results import end_run, is_held
 from service.queries.run_progress import load_progress
 
 ENDED_MEANWHILE = "The process that carried it out has ended; start the run again."
+ENDING_S = 0.5
 
 
 Request = ValuationRequest | ScenarioRequest | FundingRequest
@@ -87,12 +89,23 @@ def look_at_run(database: Database, municipality_code: str, run_id: int) -> dict
     """
     with database.writing() as session:
         run = load_run(session.connection(), municipality_code, run_id)
-        if run is not None and run["state"] == RunState.RUNNING and not is_held(session, run_id):
-            end_run(session, municipality_code, run_id, _ended(RunState.FAILED, ENDED_MEANWHILE))
-            run = load_run(session.connection(), municipality_code, run_id)
+        seems_dead = run is not None and run["state"] == RunState.RUNNING and not is_held(session, run_id)
+    if seems_dead:
+        # A run that fails lets go of its lock a moment before it says why: one seen in between is not dead.
+        time.sleep(ENDING_S)
+        run = _ended_if_dead(database, municipality_code, run_id)
     if run is None:
         raise NotFound(f"There is no run {municipality_code}-{run_id}.")
     return dict(run) | {"progress": _progress(database, run)}
+
+
+def _ended_if_dead(database: Database, municipality_code: str, run_id: int) -> RowMapping | None:
+    with database.writing() as session:
+        run = load_run(session.connection(), municipality_code, run_id)
+        if run is not None and run["state"] == RunState.RUNNING and not is_held(session, run_id):
+            end_run(session, municipality_code, run_id, _ended(RunState.FAILED, ENDED_MEANWHILE))
+            run = load_run(session.connection(), municipality_code, run_id)
+        return run
 
 
 def _progress(database: Database, run: RowMapping) -> dict[str, Any] | None:

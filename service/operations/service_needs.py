@@ -118,6 +118,9 @@ def _area_faults(connection: Connection, values: Values) -> list[Fault]:
 
 
 def _check_area(connection: Connection, key: Values) -> None:
+    faults = service_faults(connection, key["service_code"])
+    if faults:
+        raise InvalidData(faults[0].detail, faults)
     area = {name: key[name] for name in SERVICE_AREAS.order}
     if not record_exists(connection, ServiceArea, **area):
         detail = (

@@ -8,7 +8,7 @@ from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import LargeBinary, Sequence, bindparam, func, insert, select, update
+from sqlalchemy import LargeBinary, Sequence, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -56,6 +56,17 @@ def close_open_value(session: Session, values: Mapping[str, Any], valid_to: date
     same = [_PARAMETER_VALUE.c[name].is_not_distinct_from(values.get(name)) for name in _PARAMETER_KEY]
     is_open = (_PARAMETER_VALUE.c.valid_to.is_(None), _PARAMETER_VALUE.c.valid_from < valid_to)
     session.execute(update(_PARAMETER_VALUE).where(*same, *is_open).values(valid_to=valid_to))
+
+
+def load_overlap(session: Session, values: Mapping[str, Any]) -> tuple[datetime.date, datetime.date | None] | None:
+    """Return the first period of the same parameter, municipality, class, material and key that meets the new one."""
+    first, last = _PARAMETER_VALUE.c.valid_from, _PARAMETER_VALUE.c.valid_to
+    same = [_PARAMETER_VALUE.c[name].is_not_distinct_from(values.get(name)) for name in _PARAMETER_KEY]
+    meets = [or_(last.is_(None), last > values["valid_from"])]
+    if values.get("valid_to") is not None:
+        meets.append(first < values["valid_to"])
+    found = session.execute(select(first, last).where(*same, *meets).order_by(first).limit(1)).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 def _stored(name: str, value: Any) -> Any:

@@ -57,7 +57,7 @@ def test_pupils_of_an_unknown_area_or_below_nobody_are_refused(planner: Any) -> 
 def test_a_need_of_an_unknown_service_says_so(planner: Any) -> None:
     need = {"municipality_code": "901", "service_code": "magic", "area_code": "north", "scenario": "a", "year": 2030}
     found = faults(planner("POST", "service-needs", json={**need, "service_need": 5}))
-    assert "'magic'" in found["/area_code"]
+    assert "'magic'" in found["/service_code"]
     area = {"municipality_code": "901", "service_code": "magic", "area_code": "x", "population_area_code": "all"}
     assert "/service_code" in faults(planner("POST", "service-areas", json={**area, "name_fi": "X"}))
 

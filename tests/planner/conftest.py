@@ -43,6 +43,13 @@ class Curl:
                 refused.add_note(refused.read().decode())
             raise
 
+    def problem(self, path: str, body: Any) -> dict[str, Any]:
+        """Return the problem document with which a body is refused."""
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            self(path, json.dumps(body).encode())
+        assert refused.value.headers["Content-Type"] == "application/problem+json"
+        return dict(json.loads(refused.value.__notes__[0]))
+
     def document(self, path: str) -> dict[str, Any]:
         """Return a JSON document."""
         return dict(json.loads(self(path)))
@@ -75,14 +82,25 @@ class Curl:
 
 
 @pytest.fixture(scope="module")
-def planner(module_database: Database) -> Iterator[Curl]:
-    """The planner of the demo municipality."""
+def address(module_database: Database) -> Iterator[str]:
+    """Where the service with the demo municipality listens."""
     load_demo(module_database, only_if_empty=True)
-    token = create_token(module_database, holder="planner", role=Role.PLANNER, municipality_code="999")
     server = make_server("127.0.0.1", 0, create_app(Settings(database_url="unused"), module_database), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Curl(f"http://127.0.0.1:{server.server_port}", token)
+    yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="module")
+def planner(module_database: Database, address: str) -> Curl:
+    """The planner of the demo municipality."""
+    return Curl(address, create_token(module_database, holder="planner", role=Role.PLANNER, municipality_code="999"))
+
+
+@pytest.fixture(scope="module")
+def engineer(module_database: Database, address: str) -> Curl:
+    """Its engineer."""
+    return Curl(address, create_token(module_database, holder="engineer", role=Role.ENGINEER, municipality_code="999"))

@@ -11,6 +11,7 @@ import io
 import re
 import shutil
 import subprocess
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -170,7 +171,8 @@ def test_the_workbook_and_the_page_hold_the_figures_of_the_json(planner: Any, st
 def test_the_printed_report_shows_the_figures_of_the_json(
     planner: Any, story: Story, tmp_path: Path, language: str, gap: str
 ) -> None:
-    pytest.importorskip("weasyprint", reason="Pango's libraries are not here", exc_type=OSError)
+    if find_library("pango-1.0") is None:
+        pytest.skip("Pango's libraries are not here")
     key_figures = planner.report("backlog", run=story.after["run_id"])["key_figures"]
     pdf = planner(f"reports/backlog?municipality=999&run={story.after['run_id']}&format=pdf&lang={language}")
     assert pdf.startswith(b"%PDF-")
