@@ -167,3 +167,42 @@ def test_the_danish_balance_level_at_the_published_mean_remaining_life() -> None
     """methods.md B.18: SAMKOM 2018, mean remaining life 42 %: 58 of 100 years used owe 8 % of the replacement cost."""
     rest = remaining_life_share(np.array([58.0]), np.array([100.0]))
     assert remaining_life_backlog(rest, np.array([1e6])) == pytest.approx([80_000])
+
+
+@given(
+    method=st.sampled_from(list(Method)),
+    condition=shares,
+    thousands=st.integers(0, 10**6),
+    built=st.integers(1900, 2025),
+    unit=st.sampled_from([0.01, 7.0, 1000.0]),
+)
+def test_money_in_another_unit_is_the_same_money_whatever_the_method_and_its_measures_cost(
+    method: Method,
+    condition: float,
+    thousands: int,
+    built: int,
+    unit: float,
+    assets: Callable[..., AssetInputs],
+    parameters: Callable[..., AssetParameters],
+) -> None:
+    """Costs recorded, by quantity and of measures by quantity, all counted in another unit."""
+
+    def valued(factor: float) -> list[int]:
+        found = assets(
+            2,
+            recorded_replacement_cost_eur=[thousands * 1000.0 * factor, UNKNOWN],
+            assessed_condition=[condition, UNKNOWN],
+            assessed_year=YEAR,
+            built_year=built,
+            quantity=100.0,
+        )
+        held = parameters(2, method=method, unit_cost_eur=2500.0 * factor)
+        assert held.methods is not None
+        measures = tuple((start, 5, 40.0 * start * factor, UNKNOWN) for start in (4, 3, 2, 1))
+        own = replace(held.methods, sets=(replace(held.methods.sets[0], rules=measures),))
+        owed = value_assets(found, ComponentInputs.none(), replace(held, methods=own), YEAR)
+        amounts = (owed.replacement_cost, owed.repair_backlog, owed.repair_liability, owed.annual_wear)
+        return np.concatenate(amounts).tolist()
+
+    for amount, same in zip(valued(1.0), valued(unit), strict=True):
+        assert abs(same - amount * unit) <= 0.51 * max(unit, 1.0) + 1e-9 * amount * unit
