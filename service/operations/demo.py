@@ -135,7 +135,7 @@ def _store_records(
     raw: psycopg.Connection[Any], municipality_code: str, records: Sequence[Records], ids: NDArray[np.int64]
 ) -> dict[str, int]:
     """Write records in their order; `ids` are the numbers of the assets that they count by their place."""
-    counts = {}
+    counts: dict[str, int] = {}
     for each in records:
         count = len(each)
         columns = {"municipality_code": municipality_code, **each.columns}
