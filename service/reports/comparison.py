@@ -38,6 +38,17 @@ _SUMMARY = (
     ReportColumn("difference_eur", _MONEY, "EUR"),
 )
 _FIGURES = {"backlog": "repair_backlog_eur", "needed": "needed_backlog_eur", "spending": "spending_eur"}
+# A scenario of a municipality without assets has no years: it owes nothing.
+_NO_ASSETS = dict.fromkeys(
+    (
+        "repair_backlog_eur",
+        "needed_backlog_eur",
+        "avoidable_backlog_eur",
+        "technical_value_eur",
+        "replacement_cost_eur",
+    ),
+    Decimal("0.00"),
+)
 
 
 def comparison_report(connection: Connection, municipality_code: str, run_ids: Sequence[int]) -> Report:
@@ -81,12 +92,12 @@ def _scenario(connection: Connection, municipality_code: str, run_id: int) -> Ro
 
 def _summary(connection: Connection, letter: str, run: RowMapping, years: Sequence[RowMapping]) -> dict[str, Any]:
     budgets = load_scenario_budgets(connection, run["municipality_code"], run["run_id"])
-    first, last = years[0], years[-1]
+    first, last = (years[0], years[-1]) if years else (_NO_ASSETS, _NO_ASSETS)
     return {
         "scenario_letter": letter.upper(),
         "run_id": run["run_id"],
         **{name: run["settings"][name] for name in ("base_run_id", "policy", "mode")},
-        "end_year": last["year"],
+        "end_year": run["valuation_year"] + run["settings"]["years"],
         **{name: _sum(budgets, name) for name in ("budget_eur", "spending_eur", "unfitted_eur")},
         "backlog_before_eur": first["repair_backlog_eur"],
         "backlog_after_eur": last["repair_backlog_eur"],
