@@ -113,6 +113,12 @@ class ParameterMissing(KuntokantaError):
     status = 422
 
 
+class TooManyRuns(KuntokantaError):
+    """As many runs as the service carries out at a time are under way: ask again when one has ended."""
+
+    status = 429
+
+
 class FormUnavailable(KuntokantaError):
     """The service is installed without what this format needs."""
 

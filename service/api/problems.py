@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PROBLEM_TYPE = "application/problem+json"
 _ADDED_HEADERS: Mapping[int, Mapping[str, str]] = {
     401: {"WWW-Authenticate": 'Bearer realm="kuntokanta"'},
+    429: {"Retry-After": "5"},
     503: {"Retry-After": "5"},
 }
 

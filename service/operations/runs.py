@@ -13,7 +13,7 @@ from sqlalchemy.engine import RowMapping
 
 from models.run import RunState
 from service.database import Database
-from service.errors import DataConflict, KuntokantaError, NotFound
+from service.errors import DataConflict, KuntokantaError, NotFound, TooManyRuns
 from service.operations.funding_runs import begin_funding, carry_out_funding
 from service.operations.kept_answers import Finish
 from service.operations.scenario_requests import FundingRequest, ScenarioRequest
@@ -27,6 +27,10 @@ from service.queries.run_progress import load_progress
 ENDED_MEANWHILE = "The process that carried it out has ended; start the run again."
 ENDING_S = 0.5
 
+# In each process: every run holds a core and two connections, and readers need theirs.
+RUNS_AT_ONCE = 2
+PLACE_WAIT_S = 1.0
+_places = threading.BoundedSemaphore(RUNS_AT_ONCE)
 
 Request = ValuationRequest | ScenarioRequest | FundingRequest
 
@@ -60,10 +64,17 @@ def start_run(database: Database, request: Request, finish: Finish | None = None
 
     Raises:
         NotFound, InvalidData, ParameterMissing: the request itself is wrong; no run is recorded.
+        TooManyRuns: this process carries out as many as it may.
     """
-    run_id = begin(database, request, finish)
-    holds = threading.Event()
-    threading.Thread(target=_carry_out, args=(database, request, run_id, holds), daemon=True).start()
+    if not _places.acquire(timeout=PLACE_WAIT_S):
+        raise TooManyRuns
+    try:
+        run_id = begin(database, request, finish)
+        holds = threading.Event()
+        threading.Thread(target=_carry_out, args=(database, request, run_id, holds), daemon=True).start()
+    except BaseException:
+        _places.release()
+        raise
     holds.wait(timeout=10)
     return run_id
 
@@ -79,6 +90,7 @@ def _carry_out(database: Database, request: Request, run_id: int, holds: threadi
         log.exception("run_failed")
     finally:
         holds.set()
+        _places.release()
 
 
 def look_at_run(database: Database, municipality_code: str, run_id: int) -> dict[str, Any]:

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from service.database import Database
-from service.errors import DataConflict, NotFound, RunCancelled
+from service.errors import DataConflict, NotFound, RunCancelled, TooManyRuns
+from service.operations import runs
 from service.operations.runs import cancel_run, look_at_run, start_run
 from service.operations.valuation import begin_run, carry_out_run
 from service.operations.valuation_computation import ValuationRequest
@@ -25,6 +26,24 @@ def test_a_started_run_finishes_by_itself(database: Database, two_schools: tuple
         time.sleep(0.05)
     assert (run["state"], run["asset_count"]) == ("finished", 2)
     assert isinstance(run["finished_at"], datetime.datetime)
+
+
+def test_runs_beyond_those_carried_out_at_a_time_are_refused_and_not_recorded(
+    database: Database, two_schools: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(runs, "carry_out", lambda *given: (given[-1](), go_on.wait(10)))
+    monkeypatch.setattr(runs, "PLACE_WAIT_S", 0.01)
+    started = [start_run(database, REQUEST) for _ in range(runs.RUNS_AT_ONCE)]
+
+    with pytest.raises(TooManyRuns):
+        start_run(database, REQUEST)
+    go_on.set()
+
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT array_agg(run_id ORDER BY run_id) FROM run")).scalar_one() == started
+    monkeypatch.setattr(runs, "PLACE_WAIT_S", 10)
+    assert start_run(database, REQUEST) > started[-1]
 
 
 def test_a_run_cancelled_while_it_works_stores_nothing(database: Database, two_schools: tuple[int, int]) -> None:
