@@ -235,7 +235,7 @@ def test_every_form_tells_the_change(town: Any, form: str) -> None:
     if form == "html":
         assert "Korjausvelan muutos syittäin" in answer.text
         assert "17\u00a0500" in answer.text
-        assert "Korjausvelan muutos kertyvänä syittäin" in answer.text
+        assert "Korjausvelan muutokseen johtaneet syyt" in answer.text
     if form == "csv":
         one = town.ask("GET", "reports/backlog", query_string=query | {"table": "change"}).text
         assert "wear,1,17500" in one
