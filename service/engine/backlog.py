@@ -34,7 +34,7 @@ class Method(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The steps of the two-threshold method.
+    """The steps of the two-threshold method, for all assets or one value per asset.
 
     Attributes:
         basic: From this condition up nothing is owed; a basic repair brings the asset back to it.
@@ -42,9 +42,9 @@ class Ladder:
         improved: The level an improvement lifts the asset to; above 1, since it also modernises.
     """
 
-    basic: float = 0.75
-    improvement: float = 0.60
-    improved: float = 1.20
+    basic: float | FloatArray = 0.75
+    improvement: float | FloatArray = 0.60
+    improved: float | FloatArray = 1.20
 
 
 PUBLISHED_LADDER = Ladder()

@@ -111,9 +111,9 @@ def _backlog_step(parameters: AssetParameters, valued: AssetValuations, cost: Qu
         return Step("repair_backlog_value", (cost, target, condition), result)
     ladder = parameters.ladder
     thresholds = (
-        Quantity("basic_repair_threshold", ladder.basic, "share"),
-        Quantity("improvement_threshold", ladder.improvement, "share"),
-        Quantity("improved_condition", ladder.improved, "share"),
+        quantity("basic_repair_threshold", np.ravel(ladder.basic)[0], "share"),
+        quantity("improvement_threshold", np.ravel(ladder.improvement)[0], "share"),
+        quantity("improved_condition", np.ravel(ladder.improved)[0], "share"),
     )
     return Step(f"repair_backlog_{_ladder_step(valued)}", (cost, condition, *thresholds), result)
 

@@ -35,7 +35,8 @@ def backlog_in_condition(
         target = np.where(replacement_cost_eur == 0.0, 0.0, target)
         return value_backlog(replacement_cost_eur, condition, target)
     if method == Method.TWO_THRESHOLD:
-        owed = two_threshold_backlog(replacement_cost_eur, condition, parameters.ladder)
+        ladder = parameters.ladder if rows is None else take_rows(parameters.ladder, rows)
+        owed = two_threshold_backlog(replacement_cost_eur, condition, ladder)
         return owed.basic_repair_eur + owed.improvement_eur
     own = parameters if rows is None else take_rows(parameters, rows)
     extent = np.full(len(condition), np.nan) if quantity is None else quantity

@@ -15,10 +15,11 @@ from service.errors import Fault
 UNKNOWN = float("nan")
 AMBITIONS = {level.name.lower(): level for level in Ambition}
 GRADES = ("grade_rates", "grade_conditions", "grade_cost_shares")
+LADDER = ("basic_repair_threshold", "improvement_threshold", "improved_condition")
 BY_MEASURES = ("condition_class", "step", "ambition")
 NEEDED_BY_METHOD: Mapping[str, tuple[str, ...]] = {
     "value": ("target_condition",),
-    "two_threshold": (),
+    "two_threshold": LADDER,
     "condition_class": ("optimum_condition_class",),
     "component": ("service_life_years",),
     "grade_cost": GRADES,
@@ -108,6 +109,10 @@ def method_faults(resolved: Mapping[str, Any], kind: str) -> list[Fault]:
     if ambition is not None and ambition not in AMBITIONS:
         detail = f"{ambition!r} of {kind} is none of {', '.join(AMBITIONS)}"
         faults.append(Fault("/parameters/ambition_level", detail))
+    basic, improvement, improved = (_number(resolved.get(name)) for name in LADDER)
+    if improvement > basic or basic > improved:
+        detail = f"the steps of {kind} do not ascend: {improvement:g}, {basic:g}, {improved:g}"
+        faults.append(Fault("/parameters/improvement_threshold", detail))
     try:
         grade_chain(resolved)
     except CurveError as error:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import RowMapping
 
 from models.registry import ASSET_CLASS_BY_NUMBER
 from service.engine.asset_inputs import AssetParameters
-from service.engine.backlog import Method
+from service.engine.backlog import PUBLISHED_LADDER, Ladder, Method
 from service.engine.curves import CurveKind, Curves, PointTable
 from service.engine.grades import markov_points
 from service.engine.method_parameters import MethodParameters
@@ -21,6 +21,7 @@ from service.operations.measure_rules import rules_that_hold
 from service.operations.method_sets import (
     BY_MEASURES,
     GRADES,
+    LADDER,
     NEEDED_BY_METHOD,
     grade_chain,
     kept_rules,
@@ -202,8 +203,21 @@ def asset_parameters(
         default_condition=spread("default_condition"),
         method=_codes([METHODS[each.resolved["backlog_method"]] for each in sets])[number],
         price_factor=price_factor,
+        ladder=_ladder(sets, number),
         methods=MethodParameters(number, tuple(method_set(each.resolved) for each in sets)),
     )
+
+
+def _ladder(sets: list[ParameterSet], number: NDArray[np.int64]) -> Ladder:
+    """Return each asset's steps; the published ones where its set has none: another method, or an older run's set."""
+    if all(each.resolved.get(name) is None for each in sets for name in LADDER):
+        return PUBLISHED_LADDER
+    published = (PUBLISHED_LADDER.basic, PUBLISHED_LADDER.improvement, PUBLISHED_LADDER.improved)
+    held = [
+        [step if each.resolved.get(name) is None else each.resolved[name] for each in sets]
+        for name, step in zip(LADDER, published, strict=True)
+    ]
+    return Ladder(*(np.array(steps, np.float64)[number] for steps in held))
 
 
 def _points(resolved: dict[str, Any]) -> PointTable | None:

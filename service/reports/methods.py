@@ -8,7 +8,6 @@ from typing import Any
 
 from models.registry import ASSET_CLASS_BY_NUMBER
 from service.catalogues import LANGUAGES, has_text, text
-from service.engine.backlog import PUBLISHED_LADDER
 from service.engine.reconciliation import Difference
 from service.reports.change import euros
 from service.reports.report import Kind, ReportColumn, ReportTable, ratio
@@ -159,9 +158,8 @@ def _amounts(own: int, backlog: int, differences: list[Difference]) -> dict[str,
 def _told_target(of: ClassByMethod, language: str) -> str:
     """Return what the method measures against, each parameter with its name and value."""
     if of.method == "two_threshold":
-        ladder = PUBLISHED_LADDER
-        steps = {"basic": ladder.basic, "improvement": ladder.improvement, "improved": ladder.improved}
-        told = {name: percent(step, language, 0) for name, step in steps.items()}
+        steps = zip(("basic", "improvement", "improved"), of.target.values(), strict=True)
+        told = {name: ", ".join(percent(step, language, 0) for step in values) for name, values in steps}
         return text(language, "report.method_ladder", **told)
     return "; ".join(
         f"{_label(name, language)}: {', '.join(_plain(each, language) for each in values)}"

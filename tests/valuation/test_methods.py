@@ -33,6 +33,20 @@ def test_value_and_two_threshold_give_the_published_amounts(town: Any, building:
     assert town.owed("two_threshold", building) == (1_812_500.0, 1_312_500.0)
 
 
+def test_the_steps_of_two_thresholds_are_parameters_of_the_class(database: Database, town: Any, building: int) -> None:
+    """k = 0.475 above a threshold of 0.45 owes a basic repair to 0.80: 0.325 × 2 500 000 = 812 500.
+
+    With the threshold above the target the steps make no ladder.
+    """
+    town.given("basic_repair_threshold", 0.80)
+    town.given("improvement_threshold", 0.45)
+    assert town.owed("two_threshold", building) == (812_500.0, 1_312_500.0)
+    town.given("improved_condition", 0.7)
+    with pytest.raises(ParameterMissing) as caught:
+        value_municipality(database, ValuationRequest("999", 2025, "two_threshold"))
+    assert [fault.pointer for fault in caught.value.faults] == ["/parameters/improvement_threshold"]
+
+
 def test_the_condition_class_owes_the_cheapest_measure_below_its_optimum_and_nothing_at_it(
     town: Any, building: int
 ) -> None:
