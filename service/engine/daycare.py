@@ -7,7 +7,9 @@ from service.engine.arrays import FloatArray
 PLACES_PER_CARETAKER = 7.0
 
 
-def daycare_capacity(caretakers: FloatArray, places_per_caretaker: float = PLACES_PER_CARETAKER) -> FloatArray:
+def daycare_capacity(
+    caretakers: FloatArray, places_per_caretaker: FloatArray | float = PLACES_PER_CARETAKER
+) -> FloatArray:
     """Return the places that so many caretakers can fill, 7 each unless told otherwise.
 
     >>> daycare_capacity(np.array([6.0]))

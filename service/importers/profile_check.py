@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from service.errors import Fault
+from service.importers.capacities import CAPACITY, CARETAKERS
 from service.importers.derived_columns import CONDITION_INDEX
 from service.importers.profile import Profile, TargetMapping, ValueMapping
 from service.importers.units import unit_factor
@@ -57,7 +58,10 @@ def _lacking(mapping: TargetMapping, target: Target) -> set[str]:
     unpivoted = set() if mapping.unpivot is None else {mapping.unpivot.value}
     if mapping.unpivot is not None:
         unpivoted |= {name for constants in mapping.unpivot.columns.values() for name in constants}
-    return needed - set(mapping.values) - unpivoted - set(target.defaults) - MADE_BY_IMPORT
+    given = set(mapping.values) | unpivoted
+    if target.code == CAPACITY and CARETAKERS not in given:
+        needed.add(CAPACITY)
+    return needed - given - set(target.defaults) - MADE_BY_IMPORT
 
 
 def _value_faults(value: ValueMapping, field: TargetField, pointer: str) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.identifiers import property_id_from_text
+from service.importers.capacities import CAPACITY, counted_capacities
 from service.importers.conversions import convert
 from service.importers.derived_columns import (
     CONDITION_INDEX,
@@ -148,6 +149,9 @@ def _derived(
     if CONDITION_INDEX in target.fields and CONDITION_INDEX not in columns:
         indices, off = condition_indices(columns, around.codes.scales, table.row_numbers, log)
         return {**columns, CONDITION_INDEX: indices}, off
+    if target.code == CAPACITY:
+        places = table.columns[MUNICIPALITY]
+        columns, none = counted_capacities(columns, places, around.codes, table.row_numbers, log)
     if mapping.successive and asset_ids is not None:
         return {**columns, VALID_TO: ends_of_periods(columns, asset_ids)}, none
     return columns, none

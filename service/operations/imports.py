@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from sqlalchemy.engine import RowMapping
 from sqlalchemy.orm import Session
 
 from service.database import Database, raw_connection
@@ -43,9 +44,10 @@ from service.queries.imports import (
     Batch,
     ScalePoints,
     count_outcomes,
+    load_caretaker_places,
     load_municipality_codes,
     load_scale_points,
-    load_service_codes,
+    load_service_units,
     store_batch,
 )
 from service.queries.statistics import refresh_statistics
@@ -78,18 +80,20 @@ class ImportTerms:
 
 @dataclass(frozen=True)
 class RegisterCodes:
-    """Code lists of the register that a file is checked against."""
+    """Code lists of the register that a file is checked against; of services, the units of their capacities."""
 
     municipalities: dict[str, str]
     scales: ScalePoints
-    services: frozenset[str]
+    services: dict[str, str]
+    caretaker_places: Sequence[RowMapping] = ()
 
 
 def read_register_codes(database: Database) -> RegisterCodes:
     """Return municipalities by name and code, condition scales and services, as of now."""
     with database.reading() as connection:
         municipalities = dict(load_municipality_codes(connection))
-        return RegisterCodes(municipalities, load_scale_points(connection), load_service_codes(connection))
+        services = load_service_units(connection)
+        return RegisterCodes(municipalities, load_scale_points(connection), services, load_caretaker_places(connection))
 
 
 def store_import(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -209,13 +209,21 @@ def _unit(name: str) -> str | None:
     return next((unit for suffix, unit in (("_m2", "m2"), ("_m", "m"), ("_eur", "EUR")) if name.endswith(suffix)), None)
 
 
+def _capacity_target() -> Target:
+    """Return the target of capacities: places may follow from caretakers, and a unit is checked but not kept."""
+    target = _record_target("capacity", ("asset_id", "service_code", "valid_from"), ("capacity_id", "capacity_id_seq"))
+    unit = TargetField("capacity_unit", "capacity_unit", "capacity", "text")
+    own = {"capacity": replace(target.fields["capacity"], nullable=True), "capacity_unit": unit}
+    return replace(target, fields=MappingProxyType({**target.fields, **own}))
+
+
 RECORD_TARGETS = (
     _record_target("district", ("district_code",)),
     _record_target("service_area", ("service_code", "area_code")),
     _record_target(
         "condition_assessment", ("source_system", "source_id"), ("assessment_id", "condition_assessment_id_seq")
     ),
-    _record_target("capacity", ("asset_id", "service_code", "valid_from"), ("capacity_id", "capacity_id_seq")),
+    _capacity_target(),
     _record_target("service_usage", ("asset_id", "service_code", "observed_on")),
     _record_target("grade_enrolment", ("service_code", "area_code", "year", "grade")),
     _record_target("outage", ("source_system", "source_id"), ("outage_id", "outage_id_seq")),

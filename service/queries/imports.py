@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, text
+from sqlalchemy.engine import RowMapping
 
 from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage
 
@@ -63,9 +64,18 @@ def load_scale_points(connection: Connection) -> ScalePoints:
     return points
 
 
-def load_service_codes(connection: Connection) -> frozenset[str]:
-    """Return the codes of the services that capacities and use can belong to."""
-    return frozenset(connection.execute(text("SELECT service_code FROM service")).scalars())
+def load_service_units(connection: Connection) -> dict[str, str]:
+    """Return the services that capacities and use can belong to, each with the unit of its capacity."""
+    return {row[0]: row[1] for row in connection.execute(text("SELECT service_code, capacity_unit FROM service"))}
+
+
+def load_caretaker_places(connection: Connection) -> list[RowMapping]:
+    """Return all values of the places that a caretaker can fill, with their validity."""
+    query = text(
+        "SELECT name, municipality_code, key, value, valid_from, valid_to FROM parameter_value"
+        " WHERE name = 'places_per_caretaker' ORDER BY parameter_value_id"
+    )
+    return list(connection.execute(query).mappings())
 
 
 def count_outcomes(connection: psycopg.Connection[Any], stage: Stage) -> dict[int, int]:
