@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.engine.backlog import Method
+from service.engine.backlog import Ladder, Method
 from service.engine.curves import Curves
 from service.engine.deterioration import carry_forward
 from service.engine.grades import GradeChain
@@ -60,6 +60,7 @@ def assets(draw: st.DrawFn) -> ScenarioAssets:
         target_condition=rng.choice([0.5, 0.75, 0.9], size),
         default_condition=np.full(size, 0.5),
         method=rng.choice(list(Method), size).astype(np.int8),
+        ladder=Ladder(rng.choice([0.75, 0.85], size), rng.choice([0.45, 0.6], size), rng.choice([1.0, 1.2], size)),
         methods=MethodParameters(rng.integers(0, len(SETS), size), SETS),
     )
     asset_class = rng.integers(1, 4, size)
