@@ -13,6 +13,7 @@ _GROUP_MARK = {"fi": "\u00a0", "sv": "\u00a0", "en": ","}
 # Columns whose values are codes with a label in the catalogues.
 _CODED = {
     "class": "asset_class",
+    "use": "building_class",
     "condition_basis": "condition_basis",
     "service_code": "service",
     "need_basis": "need_basis",
