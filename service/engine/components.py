@@ -2,7 +2,7 @@
 
 ``c = Σ share·c_component / Σ share`` over the components recorded (KARVO, methods.md A.3), so that shares that sum to
 102 % or to 80 % do no harm (A.2). Each component wears along Schroeder's quadratic curve over its own service life.
-An assessment of the whole asset that is newer than everything known of its components overrides them.
+An assessment or a renewal of the whole asset that is newer than everything known of its components overrides them.
 """
 
 from dataclasses import dataclass
@@ -57,8 +57,8 @@ def condition_with_components(
     """Return the assets' conditions with their components taken into account.
 
     The basis is the one that most of the cost rests on, the weaker one at a tie; the evidence year is the newest. An
-    asset keeps its own condition where it is planned, has no component with evidence, or was assessed as a whole
-    after the newest evidence of its components.
+    asset keeps its own condition where it is planned, has no component with evidence, or was assessed or renewed as a
+    whole after the newest evidence of its components.
 
     Raises:
         UnknownConditionError: A component's service life or its asset's default condition is missing.
@@ -68,7 +68,8 @@ def condition_with_components(
         return own
     parts = component_conditions(components, evidence, default_condition, valuation_year)
     rows, mean = _weighted_mean(components, parts, used)
-    taken = ~_keeps_own(own, rows, mean.evidence_year) & ~is_planned(evidence.built_year[rows], valuation_year)
+    stands = ~is_planned(evidence.built_year[rows], valuation_year)
+    taken = stands & ~_keeps_own(own, evidence, rows, mean.evidence_year)
     return _replaced(own, rows[taken], mean, taken)
 
 
@@ -128,9 +129,11 @@ def _main_basis(basis: CodeArray, share: FloatArray, starts: IntArray) -> CodeAr
     return main
 
 
-def _keeps_own(own: Condition, rows: IntArray, newest_of_components: FloatArray) -> BoolArray:
+def _keeps_own(own: Condition, evidence: Evidence, rows: IntArray, newest_of_components: FloatArray) -> BoolArray:
+    newer = own.evidence_year[rows] > newest_of_components
     assessed = own.basis[rows] == ConditionBasis.ASSESSED
-    kept: BoolArray = (assessed & (own.evidence_year[rows] > newest_of_components)) | np.isnan(newest_of_components)
+    renewed = own.evidence_year[rows] == evidence.renewed_year[rows]
+    kept: BoolArray = (newer & (assessed | renewed)) | np.isnan(newest_of_components)
     return kept
 
 
