@@ -30,7 +30,7 @@ class ScenarioBudgetBody(Schema):
         metadata={"description": "Classes that share the money; all classes where none is given"},
     )
     amounts_eur = fields.List(
-        Money(),
+        Money(metadata={"minimum": 0}),
         required=True,
         validate=validate.Length(1, MOST_YEARS),
         metadata={"description": "One amount for every year, or one for each; in the money of the year"},
