@@ -20,7 +20,8 @@ COLUMNS = (
 
 
 def drawn(rows: list[dict[str, Any]], form: ChartForm, *, is_stacked: bool = True) -> str | None:
-    series = (ChartSeries("budget_eur", "#111111"), ChartSeries("annual_wear_eur", "#222222"))
+    both = (ChartSeries("budget_eur", "#111111"), ChartSeries("annual_wear_eur", "#222222"))
+    series = both[:1] if form is ChartForm.WATERFALL else both  # a waterfall adds up one series
     chart = ReportChart("funding", "funding", ("owner",), series, form, is_stacked)
     report = Report("funding", {}, {}, [ReportTable("funding", COLUMNS, rows)], charts=(chart,))
     found = drawn_charts(report, "en", set())["funding"]
