@@ -8,6 +8,7 @@ from typing import Any
 import marshmallow
 from marshmallow import Schema, fields, validate, validates_schema
 
+from models.registry import ASSET_CLASSES
 from service.api.fields import LONGEST_CODE, Money, Number, Text, WholeNumber
 from service.engine.scenario_inputs import MOST_YEARS
 from service.operations.scenario_requests import MODES, POLICIES, FundingRequest, GivenBudget, ScenarioRequest
@@ -23,7 +24,7 @@ class ScenarioBudgetBody(Schema):
     """Money for some classes together, each year of the scenario."""
 
     asset_classes = fields.List(
-        Text(longest=LONGEST_CODE),
+        Text(longest=LONGEST_CODE, metadata={"enum": list(ASSET_CLASSES)}),
         allow_none=True,
         load_default=None,
         validate=validate.Length(1, MOST_BUDGETS),

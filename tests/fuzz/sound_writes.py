@@ -55,7 +55,9 @@ _CONTRADICTIONS = (
     r"is not the unit of \w+, which counts in",
     r"^no places_per_caretaker of \w+ is valid on",
     r" is not after valid_from, ",
-    r"^[0-9]+ (yearly changes|amounts) for [0-9]+ years: give one, or one each$",
+    r"^[0-9]+ (yearly changes|amounts) for [0-9]+ years: give one, or one (each|for each year)$",
+    r"^a budget for all classes leaves no class for another one$",
+    r"^'\w+' draws on two budgets$",
     r"^A measure leads to a better class than it starts from\.$",
 )
 _FAULTY_FILE = "urn:kuntokanta:problem:faulty-file"
