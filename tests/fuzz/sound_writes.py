@@ -56,6 +56,7 @@ _CONTRADICTIONS = (
     r"^no places_per_caretaker of \w+ is valid on",
     r" is not after valid_from, ",
     r"^[0-9]+ (yearly changes|amounts) for [0-9]+ years: give one, or one (each|for each year)$",
+    r"^there is not a finished valuation [0-9]{3}-[0-9]+ to start from$",
     r"^the \w+ ends in [0-9]+, the needs of the valuation are known to [0-9]+: at most",
     r"^a budget for all classes leaves no class for another one$",
     r"^'\w+' draws on two budgets$",
