@@ -1,5 +1,6 @@
 """What the methods beyond value and two thresholds read, per set of assets that share their parameters."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -9,6 +10,21 @@ from service.engine.arrays import AnyIntArray, FloatArray
 from service.engine.grades import GradeChain
 
 UNKNOWN = float("nan")
+GRADES = ("grade_rates", "grade_conditions", "grade_cost_shares")
+LADDER = ("basic_repair_threshold", "improvement_threshold", "improved_condition")
+NEEDED_BY_METHOD: Mapping[str, tuple[str, ...]] = {
+    "value": ("target_condition",),
+    "two_threshold": LADDER,
+    "condition_class": ("optimum_condition_class",),
+    "component": ("service_life_years",),
+    "grade_cost": GRADES,
+    "step": ("limit_condition",),
+    "ambition": ("ambition_level", "is_collector_or_street"),
+    "remaining_life": ("balance_remaining_life", "service_life_years"),
+    "npv": ("service_life_years", "discount_rate", "outlook_years"),
+    "age_band": ("service_life_years",),
+}
+"""Names of the parameters that each method measures against."""
 
 
 class Ambition(IntEnum):

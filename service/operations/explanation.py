@@ -18,9 +18,9 @@ from service.engine.components import ComponentInputs
 from service.engine.condition import ConditionBasis
 from service.engine.explain import explain_valuation
 from service.engine.explanation import Quantity, Step
+from service.engine.method_parameters import NEEDED_BY_METHOD
 from service.engine.value import ReplacementCostBasis
 from service.errors import NotFound
-from service.operations.method_sets import NEEDED_BY_METHOD
 from service.operations.parameter_sets import ParameterSet, asset_parameters
 from service.queries.asset_valuations import (
     load_asset_components,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from sqlalchemy.engine import Connection, RowMapping
 
 from service.engine.change import ValuationInputs
+from service.engine.method_parameters import NEEDED_BY_METHOD
 from service.engine.reconciliation import reconcile
 from service.engine.revaluation import value_where_measured
-from service.operations.method_sets import BY_MEASURES, NEEDED_BY_METHOD, method_faults
+from service.operations.method_sets import BY_MEASURES, method_faults
 from service.operations.parameter_sets import (
     Kind,
     ParameterSet,
@@ -28,6 +29,7 @@ from service.operations.stored_runs import StoredRun, load_stored_run, stored_pr
 from service.queries.cost_indices import load_cost_indices
 from service.queries.measure_rules import load_measure_rules
 from service.queries.parameters import load_parameter_values
+from service.reports.method_targets import method_target
 from service.reports.methods import ClassByMethod
 
 NO_MEASURE = "measure_rules"
@@ -143,16 +145,10 @@ def _valued(found: ClassByMethod, stored: StoredRun, of: _Class, sets: Mapping[i
     backlog = own if found.own_methods == (found.method,) else figures.repair_backlog
     return replace(
         found,
-        target=_target(found.method, sets.values()),
+        target=method_target(found.method, [each.resolved for each in sets.values()]),
         unvalued_count=int((~figures.valued).sum()),
         replacement_cost=int(figures.replacement_cost.sum()),
         backlog=int(backlog.sum()),
         liability=int(figures.repair_liability.sum()),
         difference=reconcile(own, backlog),
     )
-
-
-def _target(method: str, sets: Iterable[ParameterSet]) -> dict[str, list[Any]]:
-    """Return what the method measures against: the values of its parameters, each once."""
-    found = list(sets)
-    return {name: sorted({each.resolved[name] for each in found}) for name in NEEDED_BY_METHOD[method]}

@@ -9,26 +9,12 @@ from sqlalchemy.engine import RowMapping
 
 from service.engine.curves import CurveError
 from service.engine.grades import GradeChain
-from service.engine.method_parameters import Ambition, MethodSet
+from service.engine.method_parameters import GRADES, LADDER, Ambition, MethodSet
 from service.errors import Fault
 
 UNKNOWN = float("nan")
 AMBITIONS = {level.name.lower(): level for level in Ambition}
-GRADES = ("grade_rates", "grade_conditions", "grade_cost_shares")
-LADDER = ("basic_repair_threshold", "improvement_threshold", "improved_condition")
 BY_MEASURES = ("condition_class", "step", "ambition")
-NEEDED_BY_METHOD: Mapping[str, tuple[str, ...]] = {
-    "value": ("target_condition",),
-    "two_threshold": LADDER,
-    "condition_class": ("optimum_condition_class",),
-    "component": ("service_life_years",),
-    "grade_cost": GRADES,
-    "step": ("limit_condition",),
-    "ambition": ("ambition_level", "is_collector_or_street"),
-    "remaining_life": ("balance_remaining_life", "service_life_years"),
-    "npv": ("service_life_years", "discount_rate", "outlook_years"),
-    "age_band": ("service_life_years",),
-}
 _COSTS = ("unit_cost_eur", "cost_share")
 _RULE = (
     "measure_rule_id",

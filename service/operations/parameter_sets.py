@@ -15,14 +15,11 @@ from service.engine.asset_inputs import AssetParameters
 from service.engine.backlog import PUBLISHED_LADDER, Ladder, Method
 from service.engine.curves import CurveKind, Curves, PointTable
 from service.engine.grades import markov_points
-from service.engine.method_parameters import MethodParameters
+from service.engine.method_parameters import GRADES, LADDER, NEEDED_BY_METHOD, MethodParameters
 from service.errors import Fault, ParameterMissing
 from service.operations.measure_rules import rules_that_hold
 from service.operations.method_sets import (
     BY_MEASURES,
-    GRADES,
-    LADDER,
-    NEEDED_BY_METHOD,
     grade_chain,
     kept_rules,
     method_faults,

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.registry import ASSET_CLASS_BY_NUMBER
-from service.catalogues import LANGUAGES, has_text, text
+from service.catalogues import LANGUAGES, text
 from service.engine.reconciliation import Difference
 from service.reports.change import euros
+from service.reports.method_targets import parameter_label, told_target
 from service.reports.report import Kind, ReportColumn, ReportTable, ratio
-from service.reports.shown import percent, plain_number
 
 _MONEY = Kind.MONEY
 _METHOD = ReportColumn("backlog_method", Kind.TEXT)
@@ -122,7 +122,7 @@ def _class_row(of: ClassByMethod) -> dict[str, Any]:
             language: ", ".join(text(language, f"backlog_method.{method}") for method in of.own_methods)
             for language in LANGUAGES
         },
-        "method_target": {language: _told_target(of, language) for language in LANGUAGES},
+        "method_target": {language: told_target(of.method, of.target, language) for language in LANGUAGES},
         "asset_count": of.asset_count,
         "own_backlog_eur": euros(of.own_backlog),
         "missing_parameters": _told_missing(of.missing),
@@ -155,29 +155,10 @@ def _amounts(own: int, backlog: int, differences: list[Difference]) -> dict[str,
     }
 
 
-def _told_target(of: ClassByMethod, language: str) -> str:
-    """Return what the method measures against, each parameter with its name and value."""
-    if of.method == "two_threshold":
-        steps = zip(("basic", "improvement", "improved"), of.target.values(), strict=True)
-        told = {name: ", ".join(percent(step, language, 0) for step in values) for name, values in steps}
-        return text(language, "report.method_ladder", **told)
-    return "; ".join(
-        f"{_label(name, language)}: {', '.join(_plain(each, language) for each in values)}"
-        for name, values in of.target.items()
-    )
-
-
 def _told_missing(names: tuple[str, ...]) -> dict[str, str] | None:
     """Return the missing parameters by name and code, None where none is missing."""
     if not names:
         return None
-    return {language: ", ".join(f"{_label(name, language)} ({name})" for name in names) for language in LANGUAGES}
-
-
-def _label(name: str, language: str) -> str:
-    key = f"parameter.{name}"
-    return text(language, key) if has_text(language, key) else text(language, f"column.{name}")
-
-
-def _plain(value: Any, language: str) -> str:
-    return plain_number(value, language) if isinstance(value, float) else str(value)
+    return {
+        language: ", ".join(f"{parameter_label(name, language)} ({name})" for name in names) for language in LANGUAGES
+    }

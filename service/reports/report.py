@@ -52,7 +52,7 @@ class Statement:
     """What a report's figures rest on, which every form of every report says.
 
     Attributes:
-        backlog_methods: Method and target condition of each asset class.
+        backlog_methods: Methods of each asset class, each with what it measures against.
         price_levels: The years of the prices used, with the number of values at each (None: not stated).
         unknowns: Numbers of assets and shares, by number and by replacement cost, of what is not known.
         parameters: The parameter values that the run read, with their sources.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from models.registry import ASSET_CLASS_BY_NUMBER
 from service.queries.report_rows import load_backlog_rows, load_run_sets
 from service.queries.report_statement import load_parameters_with_sources
+from service.reports.method_targets import method_target
 from service.reports.report import Statement, ratio
 
 
@@ -30,18 +31,23 @@ def load_statement(
 
 
 def _methods(sets: list[RowMapping]) -> list[dict[str, Any]]:
-    """Return method and target of each class, one entry where they are the same for all its materials."""
-    seen = {
-        (
-            ASSET_CLASS_BY_NUMBER[row["asset_class"]].code,
-            row["resolved"]["backlog_method"],
-            row["resolved"]["target_condition"],
-        )
-        for row in sets
-    }
+    """Return each class's methods with what each measures against: several values where materials or kinds differ.
+
+    `target_condition` is that of the value method; other methods have none, whatever the register holds.
+    """
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in sets:
+        code = ASSET_CLASS_BY_NUMBER[row["asset_class"]].code
+        found[code, row["resolved"]["backlog_method"]].append(row["resolved"])
+    targets = {key: method_target(key[1], resolved) for key, resolved in sorted(found.items())}
     return [
-        {"asset_class": code, "backlog_method": method, "target_condition": target}
-        for code, method, target in sorted(seen)
+        {
+            "asset_class": code,
+            "backlog_method": method,
+            "target": target,
+            "target_condition": target["target_condition"][0] if len(target.get("target_condition", ())) == 1 else None,
+        }
+        for (code, method), target in targets.items()
     ]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.catalogues import text
+from service.reports.method_targets import told_target
 from service.reports.report import Kind, Report, ReportColumn, ReportTable
 from service.reports.shown import day, grouped, percent
 
@@ -112,21 +113,22 @@ def _price_level(report: Report, language: str) -> str:
 
 def _methods(report: Report, language: str) -> list[str]:
     """Return a line per method and target, with the classes that it was used for."""
-    classes: dict[tuple[str, Any], list[str]] = defaultdict(list)
+    classes: dict[tuple[str, str], list[str]] = defaultdict(list)
     for each in report.statement.backlog_methods:
-        classes[each["backlog_method"], each["target_condition"]].append(each["asset_class"])
+        target = told_target(each["backlog_method"], each["target"], language)
+        classes[each["backlog_method"], target].append(each["asset_class"])
     everything = text(language, "report.statement.method_all")
     return [
         text(
             language,
             "report.statement.method_text",
             method=text(language, f"backlog_method.{method}"),
-            target="–" if target is None else percent(target, language, 0),
+            target=target,
             classes=everything
             if len(classes) == 1
             else ", ".join(text(language, f"asset_class.{code}").lower() for code in codes),
         )
-        for (method, target), codes in sorted(classes.items(), key=str)
+        for (method, target), codes in sorted(classes.items())
     ]
 
 

@@ -45,7 +45,7 @@ def test_one_building_under_every_method_of_the_differential_example(town: Any) 
     assert rows["value"]["repair_liability_eur"] == 1_312_500 == 0.525 * rows["value"]["replacement_cost_eur"]
     assert rows["two_threshold"]["method_difference_eur"] == 1_125_000 == rows["two_threshold"]["owing_both_eur"]
     assert [row["own_method"]["en"] for row in rows.values()] == ["value method"] * 3
-    assert rows["value"]["method_target"]["en"] == "Target condition: 0.75"
+    assert rows["value"]["method_target"]["en"] == "Target condition: 75%"
     assert rows["two_threshold"]["method_target"]["en"] == "target 75%; below 60% improvement to 120%"
 
     town.parameter("limit_condition", "2026-01-01", value=0.475)

@@ -50,7 +50,9 @@ def report(owner: str = "Kunta") -> Report:
             "input_hash": "ab",
         },
         tables=[ReportTable("backlog", COLUMNS, [row(owner, "1234567.89")], total)],
-        statement=Statement([{"asset_class": "building", "backlog_method": "value", "target_condition": 0.75}]),
+        statement=Statement(
+            [{"asset_class": "building", "backlog_method": "value", "target": {"target_condition": [0.75]}}]
+        ),
         key_figures={"repair_backlog_eur": Decimal("1234567.89"), "renewal_need_eur_per_year": None},
     )
 
