@@ -34,6 +34,8 @@ def _value(value: Any, attribute: Attribute, language: str) -> str:
     unit = "" if attribute.unit in (None, "a") else f" {text(language, f'unit.{attribute.unit}')}"
     if attribute.name == "property_id":
         return property_id_as_text(value)
+    if has_text(language, f"{attribute.name}.{value}"):
+        return text(language, f"{attribute.name}.{value}")
     if attribute.unit == "a" or isinstance(value, str):
         return f"{value}"
     return f"{_number(float(value), 2, language)}{unit}"

@@ -57,6 +57,7 @@ def test_an_assets_page_shows_its_figures_and_how_they_come_about(get: Get) -> N
     assert f"{figures['repair_backlog_eur']:,.2f} €" in page
     assert "basic_education" not in page
     assert "How the figures come about" in page
+    assert "0820 General schools" in page
 
 
 def test_an_asset_that_is_not_there_is_a_problem_not_a_crash(get: Get) -> None:
