@@ -180,7 +180,7 @@ FAULTY: list[tuple[dict[str, Any], set[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("body", "pointers"), FAULTY, ids=str)
+@pytest.mark.parametrize(("body", "pointers"), FAULTY, ids=[str(body) for body, _ in FAULTY])
 def test_every_fault_of_a_scenario_is_told_with_its_place(
     planner: Any, schools: list[str], body: dict[str, Any], pointers: set[str]
 ) -> None:
