@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gis.crs import CRS84, SERVED_CRS
+from service.filters.text import CQL2_TEXT, LANGUAGES
 from service.ogc.bulk_formats import BulkFormat
 from service.ogc.datetime_parameter import DATETIME_PATTERN
-from service.ogc.filter_text import CQL2_TEXT, LANGUAGES
 from service.ogc.items_parameters import DEFAULT_LIMIT, MAX_LIMIT
 from service.ogc.negotiation import GEOJSON, HTML, JSON, JSON_SCHEMA, OPENAPI, Representation
 from service.ogc.sorting import MOST_SORT_KEYS

@@ -10,9 +10,9 @@ import shapely
 
 from gis.bbox import Bbox, bbox_in_finland, parse_bbox
 from gis.crs import CRS84, TM35FIN, Crs, parse_crs
+from service.filters.reading import read_filter
+from service.filters.text import CQL2_TEXT, LANGUAGES
 from service.ogc.datetime_parameter import check_datetime
-from service.ogc.filter_reading import read_filter
-from service.ogc.filter_text import CQL2_TEXT, LANGUAGES
 from service.ogc.property_values import parse_property_value
 from service.ogc.reach import within_reach
 from service.queries.feature_conditions import ID, And, Constant, Filter, IsKey, Value

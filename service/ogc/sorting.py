@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.ogc.filter_operands import unknown_property
+from service.filters.operands import unknown_property
 from service.queries.feature_query import SortKey
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.ogc.filter_text import parse_filter
+from service.filters.text import parse_filter
 
 PUBLISHED = json.loads(Path(__file__).with_name("cql2_examples.json").read_text(encoding="utf-8"))
 EXAMPLES: dict[str, dict[str, Any]] = {each["name"]: each for each in PUBLISHED["examples"]}

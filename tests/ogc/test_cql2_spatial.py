@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from gis.crs import CRS84, GK_ZONES, SERVED_CRS, TM35FIN, parse_crs
 from gis.projection import reproject
 from service.database import Database, raw_connection
-from service.ogc.filter_geometry import read_filter_geometry
+from service.filters.geometry import read_filter_geometry
 from service.queries.feature_conditions import And, Comparison, Condition, Or, Predicate, Property, Spatial, Value
 from service.queries.feature_selection import Selection
 from service.queries.feature_statements import PageShape, page_statement

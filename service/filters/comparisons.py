@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from service.ogc.filter_operands import NUMBER, TEXT, TRUTH, Given
+from service.filters.operands import NUMBER, TEXT, TRUTH, Given
 from service.queries.feature_conditions import (
     ID,
     AnyOf,
@@ -23,7 +23,7 @@ from service.queries.feature_conditions import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from service.ogc.filter_operands import Operands
+    from service.filters.operands import Operands
     from service.queries.feature_collections import FeatureCollection, FeatureProperty
     from service.queries.feature_conditions import Condition
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gis.errors import GisError
-from service.ogc.filter_comparisons import Comparisons
-from service.ogc.filter_geometry import is_geometry, read_filter_geometry
-from service.ogc.filter_operands import Operands, unknown_property
-from service.ogc.filter_text import CQL_TEXT, parse_filter
+from service.filters.comparisons import Comparisons
+from service.filters.geometry import is_geometry, read_filter_geometry
+from service.filters.operands import Operands, unknown_property
+from service.filters.text import CQL_TEXT, parse_filter
 from service.queries.feature_conditions import (
     GEOMETRY,
     ID,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gis.crs import Crs
-    from service.ogc.faults import FaultList
     from service.queries.feature_collections import FeatureCollection
     from service.queries.feature_conditions import Condition
 
@@ -38,13 +37,20 @@ _TURNED = {Predicate.WITHIN: Predicate.CONTAINS, Predicate.CONTAINS: Predicate.W
 _FAULTY = Constant(value=False)
 
 
-def read_filter(collection: FeatureCollection, text: str, language: str, crs: Crs, faults: FaultList) -> Filter | None:
+class FaultSink(Protocol):
+    """Where faults are noted."""
+
+    def add(self, parameter: str, detail: str) -> None:
+        """Note a fault of a parameter."""
+
+
+def read_filter(collection: FeatureCollection, text: str, language: str, crs: Crs, faults: FaultSink) -> Filter | None:
     """Return the filter that a text means; None with its faults noted where it means none.
 
     Args:
         collection: The collection whose features are filtered.
         text: The filter.
-        language: One of `filter_text.LANGUAGES`.
+        language: One of `text.LANGUAGES`.
         crs: System of its coordinates, axes as it declares them.
         faults: Where every fault is noted, under `filter`.
     """

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from service.ogc.filter_geometry import is_geometry
+from service.filters.geometry import is_geometry
 from service.queries.feature_conditions import GEOMETRY, ID, Fold, Folded, Property, Value
 
 if TYPE_CHECKING:
