@@ -35,6 +35,7 @@ RUN_ID_SEQUENCE = Sequence("run_id_seq", metadata=Base.metadata)
 class RunState(StrEnum):
     """How far a run is."""
 
+    QUEUED = "queued"
     RUNNING = "running"
     FINISHED = "finished"
     FAILED = "failed"
