@@ -70,11 +70,24 @@ def _by_code(*systems: Crs) -> Mapping[str, Crs]:
 GK_ZONES = _gk_zones(3873, "GK")
 GK_ZONES_WITHOUT_PREFIX = _gk_zones(3126, "ETRS-GK")
 
+KKJ_ZONES = (
+    Crs("EPSG:3386", "KKJ / Finland zone 0", 3386, northing_first=True),
+    Crs("EPSG:2391", "KKJ / Finland zone 1", 2391, northing_first=True),
+    Crs("EPSG:2392", "KKJ / Finland zone 2", 2392, northing_first=True),
+    Crs("EPSG:2393", "KKJ / Finland Uniform Coordinate System", 2393, northing_first=True),
+    Crs("EPSG:2394", "KKJ / Finland zone 4", 2394, northing_first=True),
+    Crs("EPSG:3387", "KKJ / Finland zone 5", 3387, northing_first=True),
+)
+"""The zones of the old system by the number that their eastings begin with; zone 3 is YKJ, of the whole country."""
+
 SERVED_CRS = _by_code(CRS84, TM35FIN, WGS84, WEB_MERCATOR, *GK_ZONES)
 """Systems in which features are served and boxes are read, the default first."""
 
 READABLE_CRS = _by_code(*SERVED_CRS.values(), ETRS89, TM35FIN_NORTHING_FIRST, *GK_ZONES_WITHOUT_PREFIX)
 """Systems in which incoming geometry may be."""
+
+IMPORT_CRS = _by_code(*READABLE_CRS.values(), *KKJ_ZONES)
+"""Systems of files that are known by name; files may be in any other that PROJ knows."""
 
 
 def parse_crs(text: str, among: Mapping[str, Crs] = SERVED_CRS) -> Crs:

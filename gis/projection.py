@@ -18,7 +18,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 ScalarOrArray = TypeVar("ScalarOrArray", BaseGeometry, Geometries)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def transformer(source: Crs, target: Crs) -> pyproj.Transformer:
     """Return the transformation between two systems, easting or longitude first on both sides.
 
