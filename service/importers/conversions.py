@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,9 +95,10 @@ def _without_unknown(text: Values, unknown: set[str]) -> Values:
     if not unknown:
         return text
     numbers = {number for number in map(_number_or_none, unknown) if number is not None}
+    words = {value.casefold() for value in unknown}
     known: dict[str | None, bool] = {}
     for value in set(text.tolist()) - {None}:
-        known[value] = value not in unknown and not (numbers and _number_or_none(value) in numbers)
+        known[value] = value.casefold() not in words and not (numbers and _number_or_none(value) in numbers)
     return object_column([value if known.get(value) else None for value in text.tolist()])
 
 
@@ -132,7 +133,7 @@ def _recoded(text: Values, mapping: ValueMapping) -> tuple[Values, Flags]:
     """Return codes replaced and affixes put on, and where a code was not in the list."""
     unlisted = np.zeros(len(text), dtype=bool)
     if mapping.codes is not None:
-        listed = {code: None if value is None else str(value) for code, value in mapping.codes.items()}
+        listed = _code_list(mapping.codes, set(text.tolist()) - {None})
         if mapping.other_codes == "fault":
             flags = [value is not None and value not in listed for value in text.tolist()]
             unlisted = np.array(flags, dtype=bool)
@@ -141,6 +142,17 @@ def _recoded(text: Values, mapping: ValueMapping) -> tuple[Values, Flags]:
     if mapping.prefix or mapping.suffix:
         text = _each(text, lambda value: f"{mapping.prefix}{value}{mapping.suffix}")
     return text, unlisted
+
+
+def _code_list(codes: Mapping[str, Scalar], present: set[str]) -> dict[str, str | None]:
+    """Return the register's value for each code; a code of the file in another case is taken where that is clear."""
+    listed = {code: None if value is None else str(value) for code, value in codes.items()}
+    alike: dict[str, set[str | None]] = {}
+    for code, value in listed.items():
+        alike.setdefault(code.casefold(), set()).add(value)
+    clear = {code: values.pop() for code, values in alike.items() if len(values) == 1}
+    others = {code: clear[code.casefold()] for code in present - set(listed) if code.casefold() in clear}
+    return {**listed, **others}
 
 
 def _finished(values: Values, mapping: ValueMapping, kind: str, factor: float) -> Values:

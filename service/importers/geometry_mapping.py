@@ -14,9 +14,9 @@ from gis.crs import Crs
 from gis.finland import FINLAND, probable_crs
 from gis.projection import reproject
 from service.importers.fault_log import FaultLog
-from service.importers.parse_values import parse_numbers
+from service.importers.geometry_columns import shapes_from_columns
 from service.importers.profile import GeometrySource
-from service.importers.source_table import Flags, SourceTable, Values, as_text, missing, unreadable
+from service.importers.source_table import Flags, SourceTable, Values, missing, unreadable
 
 GEOMETRY = "geometry"
 POINT_TYPE = 0
@@ -71,21 +71,9 @@ def without(shapes: Values, rows: Flags) -> Values:
 
 
 def _shapes(table: SourceTable, source: GeometrySource, log: FaultLog) -> tuple[Values | None, Flags]:
-    if source.x is None or source.y is None:
-        return table.geometry, np.zeros(len(table), dtype=bool)
-    broken = np.zeros(len(table), dtype=bool)
-    coordinates = []
-    for name in (source.x, source.y):
-        values = as_text(table.columns[name])
-        numbers, unread = parse_numbers(values, None, table.decimal_comma)
-        broken |= log.error_rows(
-            unread, table.row_numbers, "type", "Not a coordinate: {value}.", column=name, values=values
-        )
-        coordinates.append(numbers)
-    known = ~np.isnan(coordinates[0]) & ~np.isnan(coordinates[1])
-    points = np.full(len(table), None, dtype=object)
-    points[known] = shapely.points(coordinates[0][known], coordinates[1][known])
-    return points, broken
+    if source.columns:
+        return shapes_from_columns(table, source, log)
+    return table.geometry, np.zeros(len(table), dtype=bool)
 
 
 def _crs(table: SourceTable, source: GeometrySource) -> Crs:

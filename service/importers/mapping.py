@@ -5,15 +5,21 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
+import numpy as np
+
+from service.importers.column_names import with_known_names
 from service.importers.fault_log import FaultLog
 from service.importers.geometry_mapping import place
 from service.importers.municipalities import municipality_column
-from service.importers.profile import Profile
+from service.importers.profile import GeometrySource, Profile, TargetMapping
 from service.importers.row_groups import filled, kept_rows
-from service.importers.source_table import SourceTable, UnreadableSourceError
+from service.importers.source_table import Flags, SourceTable, as_text
 from service.importers.target_mapping import FAULTY, MUNICIPALITY, Surroundings, map_target
 from service.operations.import_report import ImportFault, Severity
 from service.queries.import_rows import ImportRows
+from service.queries.import_targets import TARGETS
+
+TOLD_VALUES = 20
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Mapped:
     Attributes:
         rows: Good rows per target.
         faulty: Rows kept out per target.
-        skipped: Rows that the profile's filters or another municipality left out.
+        skipped: Rows that the profile's filters, those of all its classes, or another municipality left out.
     """
 
     rows: list[ImportRows]
@@ -37,13 +43,33 @@ def map_table(table: SourceTable, profile: Profile, around: Surroundings, log: F
     Raises:
         UnreadableSourceError: Columns that the profile needs are not in the file, or its place on earth is unknown.
     """
-    _check_columns(table, profile)
+    table = with_known_names(table, profile)
     table = filled(table, profile.fill) if profile.fill else table
     kept = kept_rows(table, profile.where)
     chosen = _with_municipality(table.take(kept), profile, around, log)
     placed = _with_geometry(chosen, profile, log)
     results = [map_target(placed, profile, target, around, log) for target in profile.targets]
-    return Mapped([rows for rows, _ in results], [faulty for _, faulty in results], len(table) - len(placed))
+    skipped = len(table) - len(placed) + _of_no_class(placed, profile, log)
+    return Mapped([rows for rows, _ in results], [faulty for _, faulty in results], skipped)
+
+
+def _of_no_class(table: SourceTable, profile: Profile, log: FaultLog) -> int:
+    """Return how many rows no asset class of the profile takes; where there are some, their values are warned of."""
+    classes = [mapping for mapping in profile.targets if TARGETS[mapping.target].is_asset]
+    if not classes or not all(mapping.where for mapping in classes):
+        return 0
+    left = ~np.logical_or.reduce([kept_rows(table, mapping.where) for mapping in classes])
+    if left.any():
+        log.add(_left_over(table, classes, left))
+    return int(left.sum())
+
+
+def _left_over(table: SourceTable, classes: list[TargetMapping], left: Flags) -> ImportFault:
+    column = classes[0].where[0].column
+    values = sorted({text or "(none)" for text in as_text(table.columns[column])[left].tolist()})
+    more = f" and {len(values) - TOLD_VALUES} more" if len(values) > TOLD_VALUES else ""
+    detail = f"No class of the profile takes the rows with {column}: {', '.join(values[:TOLD_VALUES])}{more}."
+    return ImportFault(None, column, None, "no_class", Severity.WARNING, detail)
 
 
 def _with_municipality(table: SourceTable, profile: Profile, around: Surroundings, log: FaultLog) -> SourceTable:
@@ -54,20 +80,16 @@ def _with_municipality(table: SourceTable, profile: Profile, around: Surrounding
 
 
 def _with_geometry(table: SourceTable, profile: Profile, log: FaultLog) -> SourceTable:
-    placed = place(table, profile.geometry, log) if profile.takes_geometry else None
+    placed = place(table, _geometry_source(table, profile), log) if profile.takes_geometry else None
     if placed is None:
         return dataclasses.replace(table, geometry=None)
     faulty = {FAULTY: table.columns[FAULTY] | placed.broken}
     return dataclasses.replace(table, geometry=placed.shapes).with_columns(faulty)
 
 
-def _check_columns(table: SourceTable, profile: Profile) -> None:
-    absent = sorted(profile.source_columns - set(table.columns))
-    if absent:
-        told = ", ".join(list(table.columns)[:60])
-        raise UnreadableSourceError(*(_column_missing(name, told) for name in absent))
-
-
-def _column_missing(name: str, told: str) -> ImportFault:
-    detail = f"The file has no column {name}; it has: {told}."
-    return ImportFault(None, name, None, "column_missing", Severity.ERROR, detail)
+def _geometry_source(table: SourceTable, profile: Profile) -> GeometrySource:
+    """Return where geometry comes from: columns only where a profile for any format meets a file without geometry."""
+    if profile.format != "any" or table.geometry is None:
+        return profile.geometry
+    crs = None if table.crs else profile.geometry.crs
+    return GeometrySource(crs=crs, unknown_points=profile.geometry.unknown_points)

@@ -103,7 +103,7 @@ def _batches(
 def _map(table: SourceTable, profile: Profile, around: Surroundings, report: ImportReport) -> Mapped:
     log = FaultLog()
     mapped = map_table(table, profile, around, log)
-    report.faults += log.faults
+    report.faults += [fault for fault in log.faults if fault.row is not None or fault not in report.faults]
     report.rows_skipped += mapped.skipped
     broken = sum(fault.row is not None and fault.severity is Severity.ERROR for fault in table.faults)
     for rows, faulty in zip(mapped.rows, mapped.faulty, strict=True):

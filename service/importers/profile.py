@@ -22,13 +22,14 @@ class ValueMapping:
         unknown: Values of the column that mean unknown, beside the profile's own.
         uri_tail: Keep what follows the last slash.
         capture: Regular expression whose first group is kept; no match is unknown.
-        codes: Value of the register by code of the file; None means unknown.
+        codes: Value of the register by code of the file, upper and lower case alike unless the list tells them apart;
+            None means unknown.
         other_codes: What to do with a code that `codes` does not list: `fault`, `unknown` or `keep`.
         prefix: Text put before.
         suffix: Text put after.
         date_format: strptime format of a date; ISO dates need none.
         part: `year` takes the year of a date.
-        unit: Unit in the file where it differs from the register's: ft, ft2, in, mm, cm, km, ha, kft2.
+        unit: Unit in the file where it differs from the register's, by its name in `units.UNIT_FACTORS`.
         factor: Number to multiply with.
         round: Round to a whole number.
         decimals: Digits to round to after a conversion.
@@ -64,11 +65,19 @@ class ValueMapping:
 
 @dataclass(frozen=True)
 class RowFilter:
-    """Rows to keep, by the values of one column: those within, or those not within a list; None is an empty cell."""
+    """Rows to keep, by the values of one column.
+
+    Attributes:
+        column: Source column.
+        within: Values to keep; None is an empty cell.
+        not_within: Values to leave out.
+        matches: Regular expression that is found in the values to keep, upper and lower case alike.
+    """
 
     column: str
     within: tuple[str | None, ...] | None = None
     not_within: tuple[str | None, ...] | None = None
+    matches: str | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +117,8 @@ class TargetMapping:
     Attributes:
         target: An asset class, or a record table such as `condition_assessment` or `population_forecast`.
         key: Source columns that make the source id of an asset or district, joined with `/`.
+        hashed_key: For a file without ids: columns (a name, say; or none) that make the source id together with the
+            place, as a digest. What is moved or renamed is then another asset.
         asset_key: Source columns that name the asset which a record belongs to.
         asset_missing: What a record is whose asset is not in the register: `fault`, or `warning` (kept without it).
         successive: A record is valid until the next of its asset and service begins.
@@ -119,6 +130,7 @@ class TargetMapping:
 
     target: str
     key: tuple[str, ...] = ()
+    hashed_key: tuple[str, ...] | None = None
     asset_key: tuple[str, ...] = ()
     asset_missing: str = "fault"
     values: Mapping[str, ValueMapping] = field(default_factory=dict)
@@ -130,7 +142,7 @@ class TargetMapping:
     @property
     def source_columns(self) -> set[str]:
         """Return every column of the file that the target reads."""
-        names = {*self.key, *self.asset_key, *(rule.column for rule in self.where)}
+        names = {*self.key, *(self.hashed_key or ()), *self.asset_key, *(rule.column for rule in self.where)}
         names.update(*(value.source_columns for value in self.values.values()))
         if self.one_per is not None:
             names.update(self.one_per.columns, filter(None, [self.one_per.newest_by]))
@@ -144,14 +156,21 @@ class GeometrySource:
     Attributes:
         x: Column of the easting or longitude.
         y: Column of the northing or latitude.
-        crs: Coordinate system of x and y, or of a file that says none; where the file says another, a fault.
+        wkt: Column of a geometry as text, instead of x and y.
+        crs: Coordinate system of these columns, or of a file that says none; where the file says another, a fault.
         unknown_points: Coordinates that mean unknown, such as 0, 0.
     """
 
     x: str | None = None
     y: str | None = None
+    wkt: str | None = None
     crs: str | None = None
     unknown_points: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that give the geometry, none where it stands in the file by itself."""
+        return tuple(name for name in (self.x, self.y, self.wkt) if name is not None)
 
 
 @dataclass(frozen=True)
@@ -177,7 +196,8 @@ class Profile:
         name: Name by which it is called.
         title: One line for people.
         source_system: Identifies the origin in the register; unique ids are kept within it.
-        format: `csv`, `vector`, `xlsx` or `jsonstat`.
+        format: `csv`, `vector`, `xlsx` or `jsonstat`; or `any`: told by the file's name. Then columns of coordinates
+            are only needed where the file has no geometry of its own.
         targets: What the rows become, in the order of writing.
         layer: Layer or sheet; the first when None.
         encoding: Encoding of a vector file's text.
@@ -187,6 +207,8 @@ class Profile:
         unknown: Values that mean unknown in any column.
         where: Row filters for every target.
         fill: Figures to carry to all rows of a group.
+        column_names: Other names that a column may have in other files of the same kind, such as the ten characters
+            that a Shapefile leaves of it.
     """
 
     name: str
@@ -202,13 +224,14 @@ class Profile:
     unknown: tuple[str, ...] = ()
     where: tuple[RowFilter, ...] = ()
     fill: FillWithin | None = None
+    column_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def source_columns(self) -> set[str]:
-        """Return every column of the file that the profile reads."""
+        """Return every column of the file that the profile reads, those of the geometry apart."""
         fill = () if self.fill is None else (*self.fill.columns, *self.fill.within)
-        place = (self.geometry.x, self.geometry.y, self.municipality.column if self.municipality else None)
-        names = {name for name in (*fill, *place, *(rule.column for rule in self.where)) if name}
+        place = () if self.municipality is None else (self.municipality.column,)
+        names = {*fill, *place, *(rule.column for rule in self.where)}
         return names.union(*(target.source_columns for target in self.targets))
 
     @property
@@ -220,4 +243,4 @@ class Profile:
     @property
     def takes_geometry(self) -> bool:
         """Return whether rows can have a geometry at all."""
-        return self.format == "vector" or self.geometry.x is not None
+        return self.format in {"vector", "any"} or bool(self.geometry.columns)

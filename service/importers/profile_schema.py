@@ -38,6 +38,16 @@ class CodeField(fields.Field[Any]):
         return str(value)
 
 
+class NamesField(fields.List[Any]):
+    """A list of names that is kept as a tuple."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(fields.String(), **options)
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> Any:
+        return tuple(super()._deserialize(value, *args, **options))
+
+
 class Built(Schema):
     """A schema whose result is one of the profile's value classes."""
 
@@ -84,6 +94,7 @@ class RowFilterSchema(Built):
     column = fields.String(required=True)
     within = fields.List(CodeField(allow_none=True))
     not_within = fields.List(CodeField(allow_none=True))
+    matches = fields.String()
 
 
 class FillWithinSchema(Built):
@@ -123,6 +134,7 @@ class TargetMappingSchema(Built):
 
     target = fields.String(required=True)
     key = fields.List(fields.String())
+    hashed_key = fields.List(fields.String())
     asset_key = fields.List(fields.String())
     asset_missing = fields.String(validate=validate.OneOf(["fault", "warning"]))
     values = fields.Dict(keys=fields.String(), values=fields.Nested(ValueMappingSchema))
@@ -139,6 +151,7 @@ class GeometrySourceSchema(Built):
 
     x = fields.String()
     y = fields.String()
+    wkt = fields.String()
     crs = fields.String()
     unknown_points = fields.List(fields.Tuple((fields.Float(), fields.Float())))
 
@@ -172,7 +185,7 @@ class ProfileSchema(Built):
     name = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9_]+$"))
     title = fields.String(required=True)
     source_system = fields.String(required=True)
-    format = fields.String(required=True, validate=validate.OneOf(["csv", "vector", "xlsx", "jsonstat"]))
+    format = fields.String(required=True, validate=validate.OneOf(["csv", "vector", "xlsx", "jsonstat", "any"]))
     targets = fields.List(fields.Nested(TargetMappingSchema), required=True, validate=validate.Length(min=1))
     layer = fields.String()
     encoding = fields.String()
@@ -182,3 +195,4 @@ class ProfileSchema(Built):
     unknown_codes = fields.List(CodeField(), data_key="unknown", attribute="unknown")
     where = fields.List(fields.Nested(RowFilterSchema))
     fill = fields.Nested(FillWithinSchema)
+    column_names = fields.Dict(keys=fields.String(), values=NamesField())

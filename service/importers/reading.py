@@ -12,6 +12,7 @@ from service.importers.read_jsonstat import read_jsonstat
 from service.importers.source_table import SourceTable, UnreadableSourceError
 from service.operations.import_report import ImportFault, Severity
 
+FORMATS_BY_SUFFIX = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx"}
 DIGEST_BLOCK_BYTES = 1024 * 1024
 
 
@@ -21,14 +22,20 @@ def read_source(path: Path, profile: Profile) -> Iterator[SourceTable]:
     Raises:
         UnreadableSourceError: The file cannot be read as what the profile says.
     """
-    if profile.format == "csv":
+    form = format_of_name(path) if profile.format == "any" else profile.format
+    if form == "csv":
         yield read_csv(path, profile.csv)
-    elif profile.format == "xlsx":
+    elif form == "xlsx":
         yield _read_xlsx(path, profile)
-    elif profile.format == "jsonstat":
+    elif form == "jsonstat":
         yield read_jsonstat(path)
     else:
         yield from _read_vector(path, profile)
+
+
+def format_of_name(path: Path) -> str:
+    """Return the format that a file's name tells: `csv`, `xlsx` or `vector`."""
+    return FORMATS_BY_SUFFIX.get(path.suffix.lower(), "vector")
 
 
 # A process that only answers requests never loads openpyxl and GDAL, which take 45 MB.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -27,6 +28,10 @@ def kept_rows(table: SourceTable, filters: Iterable[RowFilter]) -> Flags:
             kept &= np.fromiter((text in rule.within for text in texts), dtype=bool, count=len(texts))
         if rule.not_within is not None:
             kept &= np.fromiter((text not in rule.not_within for text in texts), dtype=bool, count=len(texts))
+        if rule.matches is not None:
+            pattern = re.compile(rule.matches, re.IGNORECASE)
+            matching = {text for text in set(texts) if text is not None and pattern.search(text)}
+            kept &= np.fromiter((text in matching for text in texts), dtype=bool, count=len(texts))
     return kept
 
 

@@ -22,6 +22,7 @@ from service.importers.derived_columns import (
 )
 from service.importers.fault_log import FaultLog
 from service.importers.geometry_checks import fitted_geometry
+from service.importers.hashed_keys import hashed_ids
 from service.importers.profile import Profile, TargetMapping, ValueMapping
 from service.importers.row_groups import kept_rows, one_row_per_group, unpivoted
 from service.importers.source_table import Flags, SourceTable, Values, as_text, missing, object_column
@@ -68,6 +69,10 @@ def map_target(
     columns, bad = _attributes(table, profile, mapping, around, log)
     source_ids, no_key = _key(table, mapping.key, log)
     asset_ids, no_asset = _key(table, mapping.asset_key, log, optional=mapping.asset_missing == "warning")
+    if mapping.hashed_key is not None and target.of_asset:
+        asset_ids, no_asset = hashed_ids(table, mapping.hashed_key, log)
+    elif mapping.hashed_key is not None:
+        source_ids, no_key = hashed_ids(table, mapping.hashed_key, log)
     derived, underivable = _derived(table, target, mapping, columns, asset_ids, around, log)
     geometry, misfit = fitted_geometry(table, target, log)
     rows = ImportRows(
