@@ -14,8 +14,8 @@ from werkzeug.wsgi import FileWrapper
 
 from gis.crs import TM35FIN
 from service.errors import KuntokantaError
+from service.exporters.layers import layer_of
 from service.ogc.bulk_formats import BulkFormat
-from service.ogc.bulk_layers import layer_of
 from service.ogc.items_parameters import read_items_parameters
 from service.ogc.links import Link, link, with_parameters
 from service.ogc.views import database
@@ -130,11 +130,13 @@ def _csv(
 
 def _file(collection: FeatureCollection, query: FeatureQuery, form: BulkFormat, most: int | None) -> IO[bytes]:
     """Write a file and return it open; it has no name any more, so that nothing is left when it is closed."""
-    from service.ogc.bulk_files import write_bulk_file  # noqa: PLC0415 - GDAL takes 30 MB: not where no file is written
+    # GDAL takes 30 MB: not where no file is written.
+    from service.exporters.gdal_files import flatgeobuf_file, geopackage_file  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="kuntokanta-") as folder, database().reading() as connection:
         layer = layer_of(collection, query, with_heights=any_heights(connection, query))
         filled = form is BulkFormat.FLATGEOBUF and layer.has_one_kind and layer.with_heights
         with closing(read_rows(connection, query, most, with_heights=filled)) as batches:
-            path = write_bulk_file(Path(folder), layer, while_client_waits(batches, request.environ), form)
+            write = flatgeobuf_file if form is BulkFormat.FLATGEOBUF else geopackage_file
+            path = write(Path(folder), layer, while_client_waits(batches, request.environ))
         return path.open("rb")

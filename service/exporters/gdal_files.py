@@ -1,4 +1,4 @@
-"""Files of whole collections, written batch by batch by GDAL: GeoPackage and FlatGeobuf."""
+"""Layers of files, written batch by batch by GDAL: GeoPackage and FlatGeobuf."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from pyogrio import raw
 
-from service.ogc.bulk_formats import BulkFormat
-from service.ogc.bulk_layers import columns, geometries
+from service.exporters.layers import ANY, columns, geometries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from service.ogc.bulk_layers import Layer
+    from service.exporters.layers import Layer
 
 MOST_INDEXED = 100_000
 """Features of a FlatGeobuf that get a spatial index: it takes 200 bytes of memory for each."""
@@ -26,29 +25,33 @@ _ARROW_ROWS = 2000
 _GEOPACKAGE = {"VERSION": "1.2"}
 
 
-def write_bulk_file(folder: Path, layer: Layer, batches: Iterable[Sequence[tuple[Any, ...]]], form: BulkFormat) -> Path:
-    """Write the rows of a layer into a file and return its path.
+def geopackage_file(folder: Path, layer: Layer, batches: Iterable[Sequence[tuple[Any, ...]]]) -> Path:
+    """Write the rows of a layer into a GeoPackage in an empty folder and return its path.
 
     Args:
-        folder: An empty folder, which may hold a second file for a while.
+        folder: An empty folder.
         layer: What the rows are.
         batches: The rows: fields in the layer's order, then the geometry as WKB.
-        form: GeoPackage or FlatGeobuf.
     """
+    path = folder / "layer.gpkg"
+    write_geopackage_layer(path, layer, batches, indexed=True)
+    return path
+
+
+def flatgeobuf_file(folder: Path, layer: Layer, batches: Iterable[Sequence[tuple[Any, ...]]]) -> Path:
+    """Write the rows of a layer into a FlatGeobuf and return its path; the folder holds a second file for a while."""
     package = folder / "layer.gpkg"
-    if form is BulkFormat.GEOPACKAGE:
-        _write_geopackage(package, layer, batches, indexed=True)
-        _tell_heights(package, layer)
-        return package
-    shapes, others = _write_geopackage(package, layer, batches, indexed=False)
+    shapes, others = write_geopackage_layer(package, layer, batches, indexed=False)
     indexed = others == 0 and shapes <= MOST_INDEXED
-    return _write_flatgeobuf(folder / "layer.fgb", layer, package, indexed=indexed)
+    path = _write_flatgeobuf(folder / "layer.fgb", layer, package, indexed=indexed)
+    package.unlink()
+    return path
 
 
-def _write_geopackage(
+def write_geopackage_layer(
     path: Path, layer: Layer, batches: Iterable[Sequence[tuple[Any, ...]]], *, indexed: bool
 ) -> tuple[int, int]:
-    """Write batch after batch; return how many features have a geometry and how many have none."""
+    """Write batch after batch into a new layer; return how many features have a geometry and how many have none."""
     with_shape = without = 0
     for number, rows in enumerate(chain([[]], batches)):
         values, unknown = columns(layer, rows)
@@ -57,25 +60,32 @@ def _write_geopackage(
         with_shape, without = with_shape + len(rows) - missing, without + missing
         raw.write(
             path,
-            shapes,
+            None if layer.geometry_type is None else shapes,
             values,
             list(layer.fields),
             field_mask=unknown,
             layer=layer.name,
             driver="GPKG",
             geometry_type=layer.ogr_type,
-            crs=layer.crs,
+            crs=None if layer.geometry_type is None else layer.crs,
             append=number > 0,
-            dataset_options=None if number else _GEOPACKAGE,
-            layer_options=None if number else {"SPATIAL_INDEX": "YES" if indexed else "NO"},
+            dataset_options=None if number or path.exists() else _GEOPACKAGE,
+            layer_options=None if number or layer.geometry_type is None else _index(indexed),
         )
+    if layer.geometry_type is not None:
+        _tell_heights(path, layer)
     return with_shape, without
 
 
 def _tell_heights(path: Path, layer: Layer) -> None:
     """Say that heights are optional, as some features may be without; GDAL says that they are there or not."""
     with closing(sqlite3.connect(path)) as package, package:
-        package.execute("UPDATE gpkg_geometry_columns SET z = ?", (2 if layer.with_heights else 0,))
+        told = (2 if layer.with_heights else 0, layer.name)
+        package.execute("UPDATE gpkg_geometry_columns SET z = ? WHERE table_name = ?", told)
+
+
+def _index(wanted: bool) -> dict[str, str]:
+    return {"SPATIAL_INDEX": "YES" if wanted else "NO"}
 
 
 def _write_flatgeobuf(path: Path, layer: Layer, package: Path, *, indexed: bool) -> Path:
@@ -90,8 +100,8 @@ def _write_flatgeobuf(path: Path, layer: Layer, package: Path, *, indexed: bool)
             layer=layer.name,
             driver="FlatGeobuf",
             geometry_name=described["geometry_name"],
-            geometry_type=layer.ogr_type,
+            geometry_type=layer.ogr_type or ANY,
             crs=layer.crs,
-            layer_options={"SPATIAL_INDEX": "YES" if indexed else "NO"},
+            layer_options=_index(indexed),
         )
     return path

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from service.queries.feature_collections import FeatureCollection
     from service.queries.feature_query import FeatureQuery
 
-_ANY = "Unknown"
-_NAMES = {
+ANY = "Unknown"
+OGR_NAMES = {
     "POINT": "Point",
     "LINESTRING": "LineString",
     "POLYGON": "Polygon",
@@ -38,24 +38,24 @@ class Layer:
     Attributes:
         name: Its name.
         fields: Python types by field name, in order.
-        geometry_type: OGR's name of the type, without heights.
+        geometry_type: OGR's name of the type, without heights; None where rows have no geometry.
         with_heights: Whether it has heights.
         crs: The system as PROJ reads it.
     """
 
     name: str
     fields: dict[str, type[Any]]
-    geometry_type: str
+    geometry_type: str | None
     with_heights: bool
     crs: str
 
     @property
     def has_one_kind(self) -> bool:
         """Whether all its geometries are of one kind."""
-        return self.geometry_type != _ANY
+        return self.geometry_type not in (None, ANY)
 
     @property
-    def ogr_type(self) -> str:
+    def ogr_type(self) -> str | None:
         """The geometry type as pyogrio reads it, which has no name for "any, with heights"."""
         return f"{self.geometry_type} Z" if self.with_heights and self.has_one_kind else self.geometry_type
 
@@ -69,7 +69,7 @@ def layer_of(collection: FeatureCollection, query: FeatureQuery, *, with_heights
     return Layer(
         str(collection.id),
         {ID: str, **{each.name: each.type for each in properties}},
-        _NAMES.get(shape_kind(collection) or "", _ANY),
+        OGR_NAMES.get(shape_kind(collection) or "", ANY),
         with_heights,
         f"EPSG:{query.crs.srid}",
     )
