@@ -72,7 +72,7 @@ def _properties(collection: FeatureCollection) -> dict[str, Any]:
         "in": "query",
         "description": "Properties that tiles carry beside those that styles need",
         "required": False,
-        "schema": {"type": "array", "items": {"type": "string", "enum": names}},
+        "schema": {"type": "array", "items": {"type": "string", "enum": names}, "minItems": 1},
         "style": "form",
         "explode": False,
     }

@@ -63,10 +63,11 @@ def read_place(tiles: TileMatrixSet, place: Mapping[str, str]) -> Tile:
 def read_properties(collection: FeatureCollection, text: str | None, faults: FaultList) -> tuple[str, ...]:
     """Return the properties that tiles carry: what styles need, and what `properties` adds."""
     given = style_properties(collection)
-    asked = [name for name in (text or "").split(",") if name]
+    asked = [] if text is None else text.split(",")
     for name in asked:
         if name not in collection.properties and name not in given:
-            faults.add("properties", f"'{name[:60]}' is not a property of '{collection.id}'; see its schema")
+            unknown = f"'{name[:60]}' is not a property of '{collection.id}'; see its schema"
+            faults.add("properties", unknown if name else "a name is missing")
     return tuple(dict.fromkeys((*given, *asked)))
 
 

@@ -246,6 +246,8 @@ def test_a_tile_with_nothing_in_it_is_empty_and_one_beyond_the_set_is_not_found(
         ("WebMercatorQuad/0/0/0?bbox=1,2,3,4", {"bbox"}),
         ("WebMercatorQuad/0/0/0?municipality=091&municipality=837", {"municipality"}),
         ("WebMercatorQuad?properties=colour&f=tilejson", {"properties"}),
+        ("WebMercatorQuad?properties=&f=tilejson", {"properties"}),
+        ("WebMercatorQuad/0/0/0?properties=name,", {"properties"}),
         ("ETRS-TM35FIN?f=tilejson", {"f"}),
         ("ETRS-TM35FIN?f=xml", {"f"}),
     ],
