@@ -28,7 +28,7 @@ BATCH_ROWS = 2000
 """Rows that are held at a time: about a megabyte."""
 
 # An export may take as long as the client reads. All of its rows are wanted, not the first ones soon.
-_FOR_EXPORTS = "SET LOCAL statement_timeout = 0; SET LOCAL cursor_tuple_fraction = 1"
+FOR_EXPORTS = "SET LOCAL statement_timeout = 0; SET LOCAL cursor_tuple_fraction = 1"
 _CURSOR = "features"
 
 
@@ -75,7 +75,7 @@ def any_heights(connection: Connection, query: FeatureQuery) -> bool:
     if statement is None or query.nowhere:
         return False
     with raw_connection(connection).cursor() as cursor:
-        cursor.execute(_FOR_EXPORTS, prepare=False)
+        cursor.execute(FOR_EXPORTS, prepare=False)
         cursor.execute(statement.text, {**statement.constants, **selection_values(query)}, prepare=False)
         return bool(cursor.fetchall())
 
@@ -87,14 +87,22 @@ def _batches(
         return
     shape = BulkShape(selection_of(query), query.crs.code, form, query.sort, query.shown, limited=most is not None)
     values = {**selection_values(query), **({} if most is None else {"limit": most})}
-    yield from _fetch(connection, bulk_statement(shape), values, as_bytes=form is BulkForm.CSV_LINE)
+    yield from fetch_batches(connection, bulk_statement(shape), values, as_bytes=form is BulkForm.CSV_LINE)
 
 
-def _fetch(
-    connection: Connection, statement: Statement, values: dict[str, Any], *, as_bytes: bool
+def fetch_batches(
+    connection: Connection, statement: Statement, values: dict[str, Any], *, as_bytes: bool = False
 ) -> Generator[list[tuple[Any, ...]], None, None]:
+    """Give the rows of a statement by a cursor of the server, a batch at a time.
+
+    Args:
+        connection: A connection in a snapshot of its own, whose statement timeout is lifted until the snapshot ends.
+        statement: The statement.
+        values: All that it binds beside its constants.
+        as_bytes: Whether texts are given as they come, in UTF-8.
+    """
     raw = raw_connection(connection)
-    raw.execute(_FOR_EXPORTS, prepare=False)
+    raw.execute(FOR_EXPORTS, prepare=False)
     with closing(raw.cursor(_CURSOR, binary=not as_bytes)) as cursor:
         if as_bytes:
             cursor.adapters.register_loader("text", _Bytes)

@@ -1,0 +1,77 @@
+"""A table as CSV in UTF-8: with a mark by which Excel knows it, and with nothing that it runs as a formula."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from service.exporters.harmless import harmless
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from service.exporters.contents import ExportTerms, TableRows
+
+WKT, EASTING, NORTHING = "geometry_wkt", "easting", "northing"
+
+
+def write_csv(path: Path, rows: TableRows, terms: ExportTerms) -> None:
+    """Write a table: its codes as headings, then its rows; the geometry as WKT or as the coordinates of points."""
+    shapes = () if rows.table.geometry is None else (EASTING, NORTHING) if terms.as_columns else (WKT,)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";" if terms.for_excel else ",", lineterminator="\r\n")
+        writer.writerow([*rows.table.columns, *shapes])
+        for batch in rows.read():
+            columns = list(zip(*batch, strict=True))
+            kinds = [each.type for each in rows.table.columns.values()]
+            cells = [_cells(kind, values, terms) for kind, values in zip(kinds, columns[:-1], strict=True)]
+            writer.writerows(zip(*cells, *_shape_cells(columns[-1], shapes, terms), strict=True))
+
+
+def write_csv_rows(path: Path, rows: Iterable[Sequence[str]], terms: ExportTerms) -> None:
+    """Write rows of plain texts, headings first."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";" if terms.for_excel else ",", lineterminator="\r\n")
+        writer.writerows([harmless(cell) for cell in row] for row in rows)
+
+
+def wkt_of(shapes: Sequence[bytes | None]) -> list[str | None]:
+    """Return WKB geometries as WKT whose numbers read back as the same ones."""
+    texts: list[str | None] = shapely.to_wkt(shapely.from_wkb(np.array(shapes, dtype=object)), -1).tolist()
+    return texts
+
+
+def _cells(kind: type[Any], values: Sequence[Any], terms: ExportTerms) -> Iterable[str]:
+    written = _CELLS[kind]
+    if kind is float and terms.for_excel:
+        return ("" if value is None else written(value).replace(".", ",") for value in values)
+    return ("" if value is None else written(value) for value in values)
+
+
+def _shape_cells(shapes: Sequence[bytes | None], names: Sequence[str], terms: ExportTerms) -> list[Iterable[str]]:
+    if not names:
+        return []
+    if names == (WKT,):
+        return [(text or "" for text in wkt_of(shapes))]
+    points = shapely.point_on_surface(shapely.from_wkb(np.array(shapes, dtype=object)))
+    known = [None if value != value else value for value in chain(shapely.get_x(points), shapely.get_y(points))]
+    return [_cells(float, known[: len(shapes)], terms), _cells(float, known[len(shapes) :], terms)]
+
+
+def _number(value: float) -> str:
+    return repr(float(value)).removesuffix(".0")
+
+
+_CELLS: dict[type[Any], Callable[[Any], str]] = {
+    str: harmless,
+    int: str,
+    float: _number,
+    bool: lambda value: "true" if value else "false",
+    datetime.date: datetime.date.isoformat,
+}
