@@ -1,16 +1,13 @@
-"""GeoJSON, GeoPackage, Shapefile (zipped too) and FlatGeobuf through GDAL (pyogrio)."""
+"""Map files through GDAL (pyogrio): see `vector_formats`; files that belong together as one ZIP."""
 
 from __future__ import annotations
 
 import os
-import struct
 import sys
-import tempfile
 import warnings
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +17,32 @@ import shapely
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from service.importers.file_kind import check_archive, check_local_file
-from service.importers.source_table import SourceTable, Values, missing, object_column, unreadable
+from service.importers.archives import alone, chosen, unpacked
+from service.importers.file_kind import check_local_file
+from service.importers.map_file_checks import check_map_file
+from service.importers.source_table import (
+    SourceTable,
+    UnreadableSourceError,
+    Values,
+    missing,
+    object_column,
+    unreadable,
+)
+from service.importers.text_encodings import CP1252, table_encoding
+from service.importers.vector_formats import KML, SHAPEFILE, VECTOR_FORMATS, VectorFormat, limit_gdal
+from service.importers.vector_layers import layer_to_read
 from service.operations.import_report import ImportFault, Severity
 
-VECTOR_SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".fgb")
-WHOLE_SUFFIXES = (".geojson", ".json")
+ARCHIVE_SUFFIXES = (".zip", ".kmz")
 # Bounds the memory of an import: some hundred megabytes with twenty attributes.
 ROWS_PER_BATCH = 100_000
-
-# No request leaves the machine, whatever a file refers to: GDAL's network file systems serve no extension.
-pyogrio.set_gdal_config_options(
-    {"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noext}.none", "OGR_SQLITE_LIST_VIRTUAL_OGR": False}
+MAX_COLUMNS = 2_000
+# What LIBKML adds of how a place is shown, where the file says nothing of it.
+KML_DISPLAY = frozenset(
+    {"kml_id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"}
 )
+
+limit_gdal()
 
 
 def read_vector(path: Path, *, layer: str | None = None, encoding: str | None = None) -> SourceTable:
@@ -43,47 +53,51 @@ def read_vector(path: Path, *, layer: str | None = None, encoding: str | None = 
 def read_vector_batches(
     path: Path, *, layer: str | None = None, encoding: str | None = None, rows_per_batch: int = ROWS_PER_BATCH
 ) -> Iterator[SourceTable]:
-    """Yield the features of a layer (the first, unless named) with shapely geometries and the file's own CRS.
+    """Yield the features of a layer with shapely geometries and the file's own CRS; arcs are lines, M is left out.
 
-    At least one table is yielded. GeoJSON comes as one table, since it has to be read as a whole anyway.
+    At least one table is yielded. Text formats come as one table, since they have to be read as a whole anyway.
+
+    Args:
+        path: A map file, its companions beside it, or a ZIP of them.
+        layer: Layer to read, or data set of an archive; needed where there are several.
+        encoding: Encoding of the text, where the file says none or a wrong one.
+        rows_per_batch: Most rows of a table.
 
     Raises:
         UnreadableSourceError: Not of the format that its name says, truncated, no such layer, or no features readable.
     """
+    if path.is_dir():
+        raise unreadable("folder", f"{path.name} is a folder; zip it.")
     check_local_file(path)
-    suffix = path.suffix.lower()
-    if suffix == ".zip":
-        yield from _read_zipped(path, layer, encoding, rows_per_batch)
-        return
-    if suffix not in VECTOR_SUFFIXES:
-        raise unreadable("wrong_format", f"Files named *{path.suffix} are not read; known are {VECTOR_SUFFIXES}.")
-    if suffix == ".shp":
-        _check_shapefile(path)
-    source = _open(path, layer, encoding)
-    step = sys.maxsize if suffix in WHOLE_SUFFIXES else rows_per_batch
-    for start in range(0, max(source.count, 1), step):
-        yield _read(source, start, min(step, source.count - start))
+    if path.suffix.lower() in ARCHIVE_SUFFIXES:
+        with unpacked(path) as found:
+            data_set, layer = chosen(found, layer, path.name)
+            if data_set.is_file():
+                check_local_file(data_set)
+            yield from _read_data_set(data_set, layer, encoding, rows_per_batch)
+    else:
+        yield from _read_data_set(path, layer, encoding, rows_per_batch)
 
 
-def _read_zipped(path: Path, layer: str | None, encoding: str | None, rows_per_batch: int) -> Iterator[SourceTable]:
-    check_archive(path)
-    with tempfile.TemporaryDirectory() as folder:
-        with zipfile.ZipFile(path) as archive:
-            archive.extractall(folder)
-        found = sorted(file for file in Path(folder).rglob("*") if file.suffix.lower() in VECTOR_SUFFIXES)
-        if len(found) != 1:
-            names = [file.name for file in found]
-            raise unreadable("archive_content", f"The archive {path.name} must hold one data set, it holds {names}.")
-        yield from read_vector_batches(found[0], layer=layer, encoding=encoding, rows_per_batch=rows_per_batch)
+def _read_data_set(path: Path, layer: str | None, encoding: str | None, rows_per_batch: int) -> Iterator[SourceTable]:
+    form = VECTOR_FORMATS.get(path.suffix.lower())
+    if form is None:
+        raise _unknown(path)
+    with alone(path, form) as main:
+        check_map_file(main)
+        source = _open(main, form, layer, encoding)
+        step = sys.maxsize if form.whole else rows_per_batch
+        for start in range(0, max(source.count, 1), step):
+            yield _read(source, start, min(step, source.count - start))
 
 
-def _check_shapefile(path: Path) -> None:
-    """Raise when the .shp is shorter than its header says: GDAL reads that as missing geometries."""
-    with path.open("rb") as stream:
-        header = stream.read(100)
-    claimed = 2 * struct.unpack(">i", header[24:28])[0] if len(header) == 100 else -1
-    if claimed != path.stat().st_size:
-        raise unreadable("truncated", f"The file {path.name} is truncated: {path.stat().st_size} of {claimed} bytes.")
+def _unknown(path: Path) -> UnreadableSourceError:
+    whole = next((form for form in VECTOR_FORMATS.values() if path.suffix.lower() in form.companions), None)
+    if whole is not None:
+        detail = f"The file {path.name} is a part of {whole.name}; send all its files as one ZIP."
+        return unreadable("files_missing", detail)
+    known = ", ".join(sorted({*VECTOR_FORMATS, *ARCHIVE_SUFFIXES}))
+    return unreadable("wrong_format", f"Files named *{path.suffix} are not read as maps; known are {known}.")
 
 
 @dataclass(frozen=True)
@@ -91,6 +105,7 @@ class _Layer:
     """A layer that was found, and the number of features that the file says."""
 
     path: Path
+    form: VectorFormat
     name: str
     encoding: str | None
     count: int
@@ -100,20 +115,31 @@ class _Layer:
 def _gdal_errors_as_faults(path: Path) -> Iterator[None]:
     try:
         yield
-    except (DataSourceError, DataLayerError, IndexError, ValueError) as error:
-        detail = str(error).replace(os.fspath(path), path.name)
+    except UnicodeDecodeError as error:
+        detail = f"The text of {path.name} is not in the encoding that it says: {error.reason}."
+        raise unreadable("encoding", detail) from error
+    except (DataSourceError, DataLayerError, IndexError, ValueError, OverflowError, MemoryError) as error:
+        detail = _plain(str(error), path).split("; It might help", 1)[0].rstrip(".")
         raise unreadable("unreadable", f"The file {path.name} cannot be read: {detail}.") from error
 
 
-def _open(path: Path, layer: str | None, encoding: str | None) -> _Layer:
+def _open(path: Path, form: VectorFormat, layer: str | None, encoding: str | None) -> _Layer:
+    if form is SHAPEFILE and encoding is None:
+        encoding = table_encoding(path.with_suffix(".dbf"), path.with_suffix(".cpg"))
     with warnings.catch_warnings(), _gdal_errors_as_faults(path):
         warnings.simplefilter("ignore")
-        layers = pyogrio.list_layers(path)[:, 0].tolist()
-        if layer is not None and layer not in layers:
-            raise unreadable("layer_missing", f"The file {path.name} has no layer {layer}; it has {layers}.")
-        name = layer or layers[0]
-        told = pyogrio.read_info(path, layer=name, encoding=encoding, force_feature_count=True)
-        return _Layer(path, name, encoding, int(told["features"]))
+        name = layer_to_read(path, layer)
+        try:
+            told = pyogrio.read_info(path, layer=name, encoding=encoding, force_feature_count=True)
+        except UnicodeDecodeError:
+            encoding = CP1252
+            told = pyogrio.read_info(path, layer=name, encoding=encoding, force_feature_count=True)
+    if told["driver"] != form.driver:
+        raise unreadable("wrong_format", f"The file {path.name} is not {form.name}.")
+    if len(told["fields"]) > MAX_COLUMNS:
+        detail = f"The file {path.name} has {len(told['fields'])} columns, more than {MAX_COLUMNS}."
+        raise unreadable("too_many_columns", detail)
+    return _Layer(path, form, name, encoding, int(told["features"]))
 
 
 def _read(source: _Layer, start: int, count: int) -> SourceTable:
@@ -123,16 +149,17 @@ def _read(source: _Layer, start: int, count: int) -> SourceTable:
     columns = {name: _cleaned(values) for name, values in zip(meta["fields"], fields, strict=True)}
     row_numbers = np.arange(start + 1, start + len(fids) + 1, dtype=np.int64)
     shapes, faults = _shapes(geometry, row_numbers)
-    messages = dict.fromkeys(str(note.message) for note in told)
+    messages = dict.fromkeys(_plain(str(note.message), source.path) for note in told)
     notes = [ImportFault(None, None, None, "reader", Severity.WARNING, message) for message in messages]
+    encoding = source.encoding or meta.get("encoding")
     table = SourceTable(
-        columns=columns,
+        columns=_without_display(columns) if source.form is KML else columns,
         row_numbers=row_numbers,
         geometry=shapes,
-        crs=meta["crs"],
+        crs=_told_crs(meta["crs"], shapes, source.form),
         decimal_comma=True,
         faults=(*faults, *notes),
-        assumptions={"crs": str(meta["crs"]), "encoding": str(meta.get("encoding"))},
+        assumptions={"format": source.form.driver, "layer": source.name, "encoding": str(encoding)},
         rows_in_file=source.count,
     )
     broken = [fault.row or 0 for fault in faults]
@@ -143,13 +170,40 @@ def _features(source: _Layer, start: int, count: int) -> tuple[dict[str, Any], V
     """Return pyogrio's metadata, feature numbers, WKB and field columns; GDAL's errors become faults."""
     part = {"skip_features": start, "max_features": count} if (start, count) != (0, source.count) else {}
     with _gdal_errors_as_faults(source.path):
-        meta, fids, geometry, fields = pyogrio.raw.read(
-            source.path, layer=source.name, encoding=source.encoding, return_fids=True, **part
-        )
+        try:
+            meta, fids, geometry, fields = pyogrio.raw.read(
+                source.path, layer=source.name, encoding=source.encoding, return_fids=True, **part
+            )
+        except UnicodeDecodeError:
+            if source.encoding is not None or source.form.driver not in {"MapInfo File", "ESRI Shapefile"}:
+                raise
+            return _features(replace(source, encoding=CP1252), start, count)
     if len(fids) != count:
         told = f"{count} features from the {start + 1}th on"
         raise unreadable("truncated", f"The file {source.path.name} says {told}, {len(fids)} could be read.")
     return meta, fids, geometry, fields
+
+
+def _plain(message: str, path: Path) -> str:
+    return message.replace(os.fspath(path), path.name).replace(f"{path.parent}{os.sep}", "")
+
+
+def _told_crs(crs: str | None, shapes: Values | None, form: VectorFormat) -> str | None:
+    """Return the system that the file says; a GeoJSON without one is in degrees, unless it plainly is not."""
+    if crs != "EPSG:4326" or form.driver != "GeoJSON" or shapes is None:
+        return crs
+    with np.errstate(invalid="ignore"):
+        far = np.abs(shapely.total_bounds(shapes)) > [180, 90, 180, 90]
+    return None if far.any() else crs
+
+
+def _without_display(columns: dict[str, Values]) -> dict[str, Values]:
+    return {name: values for name, values in columns.items() if name not in KML_DISPLAY or _says_something(values)}
+
+
+def _says_something(values: Values) -> bool:
+    known = values[~missing(values)]
+    return bool(len(known)) and (values.dtype.kind not in "if" or bool((known > 0).any()))
 
 
 def _cleaned(values: Values) -> Values:
@@ -165,6 +219,6 @@ def _shapes(wkb: Values | None, rows: NDArray[np.int64]) -> tuple[Values | None,
         return None, []
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     unread = rows[missing(shapes) & ~missing(wkb)].tolist()
-    detail = "The geometry cannot be read: a curve, or a broken ring."
+    detail = "The geometry cannot be read: a surface of triangles, or a broken ring."
     faults = [ImportFault(row, None, None, "geometry", Severity.ERROR, detail) for row in unread]
     return (shapes if len(rows) else np.empty(0, dtype=object)), faults

@@ -1,4 +1,4 @@
-"""XML that is safe to hand to a parser: one well-formed beginning, no document type, hence no entities."""
+"""XML that is safe to hand to another parser: whole, not nested without end, and without a document type."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from xml.parsers import expat
 from service.importers.source_table import unreadable
 
 BLOCK_BYTES = 64 * 1024
-# Where a root element has not begun by then, it is no file of ours.
-MAX_PROLOG_BYTES = 1024 * 1024
+# GDAL walks through a document by calling itself, level by level.
+DEEPEST = 100
 
 
 @dataclass(frozen=True)
@@ -20,60 +20,60 @@ class XmlRoot:
     Attributes:
         namespace: Its namespace, empty where it has none.
         name: Its name without prefix.
-        attributes: Its attributes by name; those with a namespace as `namespace name`.
     """
 
     namespace: str
     name: str
-    attributes: dict[str, str]
 
 
-class _RootFound(Exception):
-    pass
+class _UnsafeXml(Exception):
+    """What the document has that no parser is to see."""
 
 
-class _DocumentType(Exception):
-    pass
+def checked_xml(path: Path) -> XmlRoot:
+    """Return the root element of an XML file that is well-formed to its end, by expat.
 
-
-def xml_root(path: Path) -> XmlRoot:
-    """Return the root element of an XML file, read by expat and no further than its start tag.
-
-    A document type declaration may only stand before the root element. It is the one place where entities, external
-    ones among them, can be declared: with none, nothing can be expanded and nothing is fetched.
+    A document type declaration is the one place where entities, external ones among them, can be declared: with none,
+    nothing can be expanded and nothing is fetched.
 
     Raises:
-        UnreadableSourceError: Not XML (`wrong_format`), or it has a document type declaration (`xml_unsafe`).
+        UnreadableSourceError: Not XML or broken off (`wrong_format`), with a document type declaration or nested too
+            deep (`xml_unsafe`).
     """
-    found: list[XmlRoot] = []
-    parser = _parser(found)
+    watch = _Watch()
     try:
         with path.open("rb") as stream:
-            read = 0
-            while read < MAX_PROLOG_BYTES and (block := stream.read(BLOCK_BYTES)):
-                parser.Parse(block, False)
-                read += len(block)
-    except _RootFound:
-        return found[0]
-    except _DocumentType:
-        detail = f"The file {path.name} has a document type declaration (DTD), which is not read."
-        raise unreadable("xml_unsafe", detail) from None
+            while block := stream.read(BLOCK_BYTES):
+                watch.parser.Parse(block, False)
+            watch.parser.Parse(b"", True)
+    except _UnsafeXml as unsafe:
+        raise unreadable("xml_unsafe", f"The file {path.name} {unsafe}, which is not read.") from None
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise unreadable("wrong_format", f"The file {path.name} is not XML: {error}.") from error
-    raise unreadable("wrong_format", f"The file {path.name} is not XML: no element was found.")
+        raise unreadable("wrong_format", f"The file {path.name} is not whole XML: {error}.") from error
+    return watch.root
 
 
-def _parser(found: list[XmlRoot]) -> expat.XMLParserType:
-    parser = expat.ParserCreate(namespace_separator=" ")
+class _Watch:
+    """Counts how deep a document goes, and keeps its root."""
 
-    def started(name: str, attributes: dict[str, str]) -> None:
-        namespace, _, local = name.rpartition(" ")
-        found.append(XmlRoot(namespace, local, attributes))
-        raise _RootFound
+    def __init__(self) -> None:
+        self.root = XmlRoot("", "")
+        self._depth = 0
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.StartElementHandler = self._started
+        self.parser.EndElementHandler = self._ended
+        self.parser.StartDoctypeDeclHandler = self._document_type
 
-    def document_type(*_declaration: object) -> None:
-        raise _DocumentType
+    def _started(self, name: str, _attributes: dict[str, str]) -> None:
+        if not self._depth:
+            namespace, _, local = name.rpartition(" ")
+            self.root = XmlRoot(namespace, local)
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise _UnsafeXml(f"has elements nested more than {DEEPEST} deep")
 
-    parser.StartElementHandler = started
-    parser.StartDoctypeDeclHandler = document_type
-    return parser
+    def _ended(self, _name: str) -> None:
+        self._depth -= 1
+
+    def _document_type(self, *_declaration: object) -> None:
+        raise _UnsafeXml("has a document type declaration (DTD)")
