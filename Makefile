@@ -1,6 +1,8 @@
 # Everything a developer does with this checkout; `make help` lists it. The work is done by the programs in .make/.
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
+# Each worker takes whole files, with databases of its own; the files in their order, which ends with short ones.
+TWO_AT_ONCE = -n 2 --dist loadfile --no-loadscope-reorder
 TEST_CLUSTER = "$$(.make/python --any)" -m service.cluster --directory .local/test-cluster
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -23,7 +25,7 @@ setup: ## install what is missing: system packages, .venv with the locked depend
 	@.make/setup
 
 test: check ## lint, types, layers and all tests, against a database of their own; pytest's summary comes last
-	@$(PYTHON) -m pytest; code=$$?; $(TEST_CLUSTER) stop-if-unused >/dev/null; exit $$code
+	@$(PYTHON) -m pytest $(TWO_AT_ONCE); code=$$?; $(TEST_CLUSTER) stop-if-unused >/dev/null; exit $$code
 
 check: lint types layers ## the checks that need no database
 
