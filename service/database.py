@@ -41,21 +41,31 @@ CHECKED_AFTER_S = 5.0
 _PLANNED_EACH_TIME = "SET max_parallel_workers_per_gather = 0; SET plan_cache_mode = force_custom_plan"
 _PLANNED_AS_USUAL = "RESET max_parallel_workers_per_gather; RESET plan_cache_mode"
 
+_OPTIONS = "-c statement_timeout={} -c timezone=UTC -c jit=off"
+_SOON_MISSED = (
+    " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+    " -c client_connection_check_interval=2000"
+)
+
 
 class Database:
     """The service's connections to PostgreSQL: an engine whose connections come from a psycopg pool."""
 
-    def __init__(self, url: str, *, pool_size: int = 8, statement_timeout_ms: int = 30_000) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 8, statement_timeout_ms: int = 30_000, soon_missed: bool = False
+    ) -> None:
+        """`soon_missed` has the server end what this process asked for soon after the process is gone."""
         parts = make_url(url).set(drivername="postgresql")
+        self._address = parts.render_as_string(hide_password=False)
         self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
-            parts.render_as_string(hide_password=False),
+            self._address,
             min_size=1,
             max_size=pool_size,
             open=False,
             timeout=10,
             check=_check_unless_used_just_now,
             # Compiling a plan takes longer than a request may, and saves less than it takes.
-            kwargs={"options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c jit=off"},
+            kwargs={"options": _OPTIONS.format(statement_timeout_ms) + (_SOON_MISSED if soon_missed else "")},
         )
         # Errors are logged: the values that a client sent stay out of them.
         self.engine: Engine = create_engine(
@@ -91,6 +101,14 @@ class Database:
         vars(connection).pop("close", None)
         connection.used_at = time.monotonic()  # type: ignore[attr-defined]
         self._pool.putconn(connection)
+
+    def lasting(self) -> psycopg.Connection[Any]:
+        """Return a connection outside the pool, for locks and news, that commits each statement; the caller closes it.
+
+        The server is to notice within half a minute that the machine at the other end is gone, with all its locks.
+        """
+        with meaningful_errors():
+            return psycopg.connect(self._address, autocommit=True, options=_OPTIONS.format(0) + _SOON_MISSED)
 
     def close(self) -> None:
         """Close all connections; the object can't be used afterwards."""
@@ -168,7 +186,7 @@ def meaningful_errors() -> Iterator[None]:
         raise _data_fault(error.orig) or error from error
     except psycopg.IntegrityError as error:
         raise _meaning(error) from error
-    except (psycopg.OperationalError, PoolTimeout) as error:
+    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
         raise _unavailable(error) or error from error
 
 
@@ -186,5 +204,5 @@ def _data_fault(error: BaseException | None) -> KuntokantaError | None:
 
 
 def _unavailable(error: BaseException | None) -> KuntokantaError | None:
-    broken = isinstance(error, psycopg.OperationalError | PoolTimeout)
+    broken = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | PoolTimeout)
     return DatabaseUnavailable() if broken else None

@@ -8,6 +8,7 @@ from environs import Env
 
 DEFAULT_BODY_LIMIT = 64 * 1024 * 1024
 DEFAULT_KEPT_TILES = 16_000_000
+DEFAULT_UPLOAD_LIMIT = 1024 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,9 @@ class Settings:
     open_reading: bool = False
     log_json: bool = False
     kept_tiles_bytes: int = DEFAULT_KEPT_TILES
+    upload_limit_bytes: int = DEFAULT_UPLOAD_LIMIT
+    jobs_at_once: int = 2
+    job_attempts: int = 3
 
 
 def settings_from_environment() -> Settings:
@@ -35,4 +39,7 @@ def settings_from_environment() -> Settings:
             open_reading=env.bool("OPEN_READING", False),
             log_json=env.bool("LOG_JSON", False),
             kept_tiles_bytes=env.int("KEPT_TILES_BYTES", DEFAULT_KEPT_TILES),
+            upload_limit_bytes=env.int("UPLOAD_LIMIT_BYTES", DEFAULT_UPLOAD_LIMIT),
+            jobs_at_once=env.int("JOBS_AT_ONCE", 2),
+            job_attempts=env.int("JOB_ATTEMPTS", 3),
         )
