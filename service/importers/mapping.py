@@ -12,7 +12,7 @@ from service.importers.fault_log import FaultLog
 from service.importers.geometry_mapping import place
 from service.importers.municipalities import municipality_column
 from service.importers.profile import GeometrySource, Profile, TargetMapping
-from service.importers.row_groups import filled, kept_rows
+from service.importers.row_groups import filled, kept_rows, numbered
 from service.importers.source_table import Flags, SourceTable, as_text
 from service.importers.target_mapping import FAULTY, MUNICIPALITY, Surroundings, map_target
 from service.operations.import_report import ImportFault, Severity
@@ -45,6 +45,7 @@ def map_table(table: SourceTable, profile: Profile, around: Surroundings, log: F
     """
     table = with_known_names(table, profile)
     table = filled(table, profile.fill) if profile.fill else table
+    table = numbered(table, profile.number_within) if profile.number_within else table
     kept = kept_rows(table, profile.where)
     chosen = _with_municipality(table.take(kept), profile, around, log)
     placed = _with_geometry(chosen, profile, log)

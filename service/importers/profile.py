@@ -8,6 +8,11 @@ from dataclasses import dataclass, field
 from service.importers.read_csv import CsvLayout
 
 Scalar = str | int | float | bool | None
+# A column that the import makes; see Profile.number_within.
+NUMBER = "@number"
+
+# Formats of one trade each, with shapes of their own; see domain_formats.py for their readers.
+NETWORKS_AND_MODELS = ("kuntagml", "inframodel", "epanet", "swmm", "pandapipes")
 
 
 @dataclass(frozen=True)
@@ -90,11 +95,20 @@ class FillWithin:
 
 @dataclass(frozen=True)
 class OnePer:
-    """Take one row per group: the first, or the one with the greatest value of a column."""
+    """Take one row per group: the first, or the one with the greatest value of a column.
 
-    columns: tuple[str, ...]
+    Attributes:
+        columns: Columns that rows of a group share.
+        newest_by: Column whose greatest value is taken.
+        date_format: strptime format of that column, where it holds dates that do not sort as text.
+        either_direction: Rows of a group share their line too, drawn one way or the other: a directed graph of streets
+            has every street of two ways twice.
+    """
+
+    columns: tuple[str, ...] = ()
     newest_by: str | None = None
     date_format: str | None = None
+    either_direction: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,6 +173,8 @@ class GeometrySource:
         wkt: Column of a geometry as text, instead of x and y.
         crs: Coordinate system of these columns, or of a file that says none; where the file says another, a fault.
         unknown_points: Coordinates that mean unknown, such as 0, 0.
+        taken: False where the file's coordinates are of no place in Finland, such as those of a benchmark network:
+            its things are registered without a place.
     """
 
     x: str | None = None
@@ -166,6 +182,7 @@ class GeometrySource:
     wkt: str | None = None
     crs: str | None = None
     unknown_points: tuple[tuple[float, float], ...] = ()
+    taken: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -196,10 +213,10 @@ class Profile:
         name: Name by which it is called.
         title: One line for people.
         source_system: Identifies the origin in the register; unique ids are kept within it.
-        format: `csv`, `vector`, `xlsx` or `jsonstat`; or `any`: told by the file's name. Then columns of coordinates
-            are only needed where the file has no geometry of its own.
+        format: `csv`, `vector`, `xlsx`, `jsonstat`, or one of `NETWORKS_AND_MODELS`; or `any`: told by the file's name.
+            Then columns of coordinates are only needed where the file has no geometry of its own.
         targets: What the rows become, in the order of writing.
-        layer: Layer or sheet; the first when None.
+        layer: Layer or sheet, the first when None; of networks and models one kind of thing, all when None.
         encoding: Encoding of a vector file's text.
         csv: Layout of a CSV or of the title lines of a sheet.
         geometry: Geometry source.
@@ -207,6 +224,8 @@ class Profile:
         unknown: Values that mean unknown in any column.
         where: Row filters for every target.
         fill: Figures to carry to all rows of a group.
+        number_within: For a file that does not tell its things apart, such as twin bridges: columns within whose equal
+            values rows are numbered 1, 2 …; keys take the number as the column `@number`.
         column_names: Other names that a column may have in other files of the same kind, such as the ten characters
             that a Shapefile leaves of it.
     """
@@ -224,6 +243,7 @@ class Profile:
     unknown: tuple[str, ...] = ()
     where: tuple[RowFilter, ...] = ()
     fill: FillWithin | None = None
+    number_within: tuple[str, ...] = ()
     column_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -231,16 +251,20 @@ class Profile:
         """Return every column of the file that the profile reads, those of the geometry apart."""
         fill = () if self.fill is None else (*self.fill.columns, *self.fill.within)
         place = () if self.municipality is None else (self.municipality.column,)
-        names = {*fill, *place, *(rule.column for rule in self.where)}
-        return names.union(*(target.source_columns for target in self.targets))
+        names = {*fill, *place, *self.number_within, *(rule.column for rule in self.where)}
+        return names.union(*(target.source_columns for target in self.targets)) - {NUMBER}
 
     @property
     def needs_whole_file(self) -> bool:
         """Return whether rows are grouped, so that no part of a file can be mapped without the rest."""
-        grouped = any(target.one_per is not None or target.successive for target in self.targets)
-        return grouped or self.fill is not None
+        return (
+            self.fill is not None
+            or bool(self.number_within)
+            or any(target.one_per is not None or target.successive for target in self.targets)
+        )
 
     @property
     def takes_geometry(self) -> bool:
         """Return whether rows can have a geometry at all."""
-        return self.format in {"vector", "any"} or bool(self.geometry.columns)
+        with_shapes = self.format in {"vector", "any", *NETWORKS_AND_MODELS}
+        return self.geometry.taken and (with_shapes or bool(self.geometry.columns))

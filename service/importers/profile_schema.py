@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from service.importers.profile import (
+    NETWORKS_AND_MODELS,
     FillWithin,
     GeometrySource,
     MunicipalitySource,
@@ -111,9 +112,10 @@ class OnePerSchema(Built):
 
     value_class = OnePer
 
-    columns = fields.List(fields.String(), required=True)
+    columns = fields.List(fields.String())
     newest_by = fields.String()
     date_format = fields.String()
+    either_direction = fields.Boolean()
 
 
 class UnpivotSchema(Built):
@@ -154,6 +156,7 @@ class GeometrySourceSchema(Built):
     wkt = fields.String()
     crs = fields.String()
     unknown_points = fields.List(fields.Tuple((fields.Float(), fields.Float())))
+    taken = fields.Boolean()
 
 
 class MunicipalitySourceSchema(Built):
@@ -185,7 +188,9 @@ class ProfileSchema(Built):
     name = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9_]+$"))
     title = fields.String(required=True)
     source_system = fields.String(required=True)
-    format = fields.String(required=True, validate=validate.OneOf(["csv", "vector", "xlsx", "jsonstat", "any"]))
+    format = fields.String(
+        required=True, validate=validate.OneOf(["csv", "vector", "xlsx", "jsonstat", "any", *NETWORKS_AND_MODELS])
+    )
     targets = fields.List(fields.Nested(TargetMappingSchema), required=True, validate=validate.Length(min=1))
     layer = fields.String()
     encoding = fields.String()
@@ -195,4 +200,5 @@ class ProfileSchema(Built):
     unknown_codes = fields.List(CodeField(), data_key="unknown", attribute="unknown")
     where = fields.List(fields.Nested(RowFilterSchema))
     fill = fields.Nested(FillWithinSchema)
+    number_within = fields.List(fields.String())
     column_names = fields.Dict(keys=fields.String(), values=NamesField())

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from service.importers.domain_formats import DOMAIN_READERS
 from service.importers.profile import Profile
 from service.importers.read_csv import read_csv
 from service.importers.read_jsonstat import read_jsonstat
@@ -29,6 +30,8 @@ def read_source(path: Path, profile: Profile) -> Iterator[SourceTable]:
         yield _read_xlsx(path, profile)
     elif form == "jsonstat":
         yield read_jsonstat(path)
+    elif form in DOMAIN_READERS:
+        yield from DOMAIN_READERS[form](path, profile)
     else:
         yield from _read_vector(path, profile)
 

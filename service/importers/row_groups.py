@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterable
 
 import numpy as np
+import shapely
 
-from service.importers.profile import FillWithin, OnePer, RowFilter, Unpivot
+from service.importers.profile import NUMBER, FillWithin, OnePer, RowFilter, Unpivot
 from service.importers.source_table import Flags, Rows, SourceTable, Values, as_text, missing, object_column
 
 Keys = list[tuple[str | None, ...]]
+# Lines are drawn alike when their points are, to a centimetre.
+LINE_GRID_M = 0.01
 
 
 def keys_of(table: SourceTable, columns: Iterable[str]) -> Keys:
@@ -41,6 +44,16 @@ def filled(table: SourceTable, fill: FillWithin) -> SourceTable:
     return table.with_columns({name: _filled(table.columns[name], keys) for name in fill.columns})
 
 
+def numbered(table: SourceTable, columns: Iterable[str]) -> SourceTable:
+    """Return the table with a column `@number`: 1 for the first row of equal values of the columns, 2 for the next."""
+    seen: dict[tuple[str | None, ...], int] = {}
+    numbers = []
+    for key in keys_of(table, columns):
+        seen[key] = seen.get(key, 0) + 1
+        numbers.append(str(seen[key]))
+    return table.with_columns({NUMBER: object_column(numbers)})
+
+
 def _filled(values: Values, keys: Keys) -> Values:
     figures: dict[tuple[str | None, ...], object] = {}
     for key, value, absent in zip(keys, values.tolist(), missing(values).tolist(), strict=True):
@@ -51,14 +64,22 @@ def _filled(values: Values, keys: Keys) -> Values:
 
 def one_row_per_group(table: SourceTable, rule: OnePer) -> SourceTable:
     """Return one row of each group: the first, or the newest by a column."""
-    keys = keys_of(table, rule.columns)
-    chosen: dict[tuple[str | None, ...], int] = {}
+    keys = _group_keys(table, rule)
+    chosen: dict[tuple[object, ...], int] = {}
     ranks = _ranks(table, rule)
     for position, key in enumerate(keys):
         best = chosen.setdefault(key, position)
         if ranks is not None and ranks[position] > ranks[best]:
             chosen[key] = position
     return table.take(np.array(sorted(chosen.values()), dtype=np.intp))
+
+
+def _group_keys(table: SourceTable, rule: OnePer) -> list[tuple[object, ...]]:
+    keys: list[tuple[object, ...]] = list(keys_of(table, rule.columns)) if rule.columns else [()] * len(table)
+    if not rule.either_direction or table.geometry is None:
+        return keys
+    lines = shapely.to_wkb(shapely.normalize(shapely.set_precision(table.geometry, LINE_GRID_M))).tolist()
+    return [(*key, row if line is None else line) for row, (key, line) in enumerate(zip(keys, lines, strict=True))]
 
 
 def _ranks(table: SourceTable, rule: OnePer) -> list[str] | None:
