@@ -34,3 +34,25 @@ class ImportBatch(Base):
     unchanged: Mapped[int]
     faulty: Mapped[int]
     report: Mapped[dict[str, Any]]
+    undone_at: Mapped[datetime.datetime | None]
+    undone_by: Mapped[str | None]
+    undo_report: Mapped[dict[str, Any] | None]
+
+
+class ImportChange(Base):
+    """A record, other than an asset, that an import added or changed; assets have their versions.
+
+    `key` holds the columns that find the record, `before` and `after` all its columns, shapes as hexadecimal EWKB.
+    """
+
+    __tablename__ = "import_change"
+    __table_args__ = (municipality_check(),)
+
+    municipality_code: Mapped[MunicipalityCode]
+    batch_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    change_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    target: Mapped[str]
+    operation: Mapped[str]
+    key: Mapped[dict[str, Any]]
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]

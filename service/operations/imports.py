@@ -44,6 +44,7 @@ from service.queries.imports import (
     Batch,
     ScalePoints,
     count_outcomes,
+    draw_batch_id,
     load_caretaker_places,
     load_municipality_codes,
     load_scale_points,
@@ -69,6 +70,7 @@ class ImportTerms:
         changed_by: Who imports.
         changed_at: One time for all rows.
         accept_partial: Write the good rows although others are faulty.
+        batch_id: Number of the import where it is drawn already.
     """
 
     source_system: str
@@ -76,6 +78,7 @@ class ImportTerms:
     changed_by: str
     changed_at: dt.datetime
     accept_partial: bool = False
+    batch_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -121,11 +124,12 @@ def store_import(
             connection = raw_connection(session.connection())
             lift_time_limit(connection)
             stages = _stage(connection, batches, terms)
+            author = Author(terms.changed_by, terms.changed_at, terms.batch_id or draw_batch_id(connection))
             lock_municipalities(connection, stages)
             for number, stage in enumerate(stages):
                 progress("merge", number, len(stages))
-                _merge(connection, stage, terms, report)
-            _finish(session, connection, stages, terms, report)
+                _merge(connection, stage, author, report)
+            _finish(session, connection, stages, author.batch_id, terms, report)
     except (InvalidData, DataConflict, psycopg.DataError) as error:
         report.applied, report.batch_id = False, None
         report.faults.append(ImportFault(None, None, None, "register", Severity.ERROR, str(error)))
@@ -146,11 +150,11 @@ def _stage(
     return stages
 
 
-def _merge(connection: psycopg.Connection[Any], stage: Stage, terms: ImportTerms, report: ImportReport) -> None:
+def _merge(connection: psycopg.Connection[Any], stage: Stage, author: Author, report: ImportReport) -> None:
     counts = report.targets.setdefault(stage.target.code, TargetCounts())
     counts.faulty += _check(connection, stage, report)
     match_stage(connection, stage)
-    merge_stage(connection, stage, Author(terms.changed_by, terms.changed_at))
+    merge_stage(connection, stage, author)
     _count(connection, stage, counts)
 
 
@@ -215,7 +219,12 @@ def _count(connection: psycopg.Connection[Any], stage: Stage, counts: TargetCoun
 
 
 def _finish(
-    session: Session, connection: psycopg.Connection[Any], stages: list[Stage], terms: ImportTerms, report: ImportReport
+    session: Session,
+    connection: psycopg.Connection[Any],
+    stages: list[Stage],
+    batch_id: int,
+    terms: ImportTerms,
+    report: ImportReport,
 ) -> None:
     """Keep what was written, with the batch's record, or take it all back."""
     if report.dry_run or (report.errors and not terms.accept_partial):
@@ -226,8 +235,8 @@ def _finish(
             assign_districts(session, code)
     if report.total("added") + report.total("changed") > MANY_ROWS:
         refresh_statistics(connection, (table for stage in stages for table in stage.target.tables))
-    report.applied = True
-    report.batch_id = store_batch(connection, stages, _batch(terms, report))
+    report.applied, report.batch_id = True, batch_id
+    store_batch(connection, stages, batch_id, _batch(terms, report))
     changed = {code for stage in stages for code in municipalities_of_changes(connection, stage)}
     raise_data_version(session.connection(), changed)
 

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from service.queries.import_numbers import settle_numbers
 from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage, tables
 
 RowAndValue = tuple[int, str]
@@ -22,6 +23,12 @@ def lock_municipalities(connection: psycopg.Connection[Any], stages: list[Stage]
         " FROM (SELECT municipality_code FROM ({}) m ORDER BY 1) n"
     )
     connection.execute(statement.format(every))
+
+
+def lock_municipality(connection: psycopg.Connection[Any], municipality_code: str) -> None:
+    """Wait until no import writes to a municipality; the lock goes with the transaction."""
+    statement = "SELECT pg_advisory_xact_lock(hashtext('kuntokanta import'), %s::int)"
+    connection.execute(statement, (municipality_code,))
 
 
 def resolve_assets(connection: psycopg.Connection[Any], stage: Stage) -> list[RowAndValue]:
@@ -116,6 +123,8 @@ def rows_of_another_class(connection: psycopg.Connection[Any], stage: Stage) -> 
 
 def match_stage(connection: psycopg.Connection[Any], stage: Stage) -> None:
     """Mark each staged row as added, changed or unchanged, and give new ones their ids from the sequence."""
+    if stage.target.is_numbered:
+        settle_numbers(connection, stage)
     same_key = [_equal(name) for name in ("municipality_code", *stage.target.match)]
     identity: sql.Composable = sql.SQL("")
     if stage.target.identity is not None:
@@ -157,7 +166,7 @@ def _draw_ids(connection: psycopg.Connection[Any], stage: Stage) -> None:
     order = sql.SQL("geometry, row_number") if is_drawn else sql.SQL("row_number")
     statement = sql.SQL(
         "UPDATE {table} s SET {column} = o.number FROM (SELECT row_number, nextval({sequence}) AS number FROM"
-        " (SELECT row_number FROM {table} WHERE outcome = {added} ORDER BY {order}) n) o"
+        " (SELECT row_number FROM {table} WHERE outcome = {added} AND {column} IS NULL ORDER BY {order}) n) o"
         " WHERE s.row_number = o.row_number"
     ).format(
         table=sql.Identifier(stage.table),

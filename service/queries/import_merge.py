@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from service.queries.import_changes import keep_record_before, store_record_changes
 from service.queries.import_staging import ADDED, CHANGED, Stage
 from service.queries.import_versions import keep_before, store_versions
 
@@ -18,10 +19,11 @@ ASSET_KEY = ("municipality_code", "asset_id")
 
 @dataclass(frozen=True)
 class Author:
-    """Who writes, and when: one time for the whole import, passed as a value."""
+    """Who writes, when and in which import: one time for all of it, passed as a value."""
 
     name: str
     at: dt.datetime
+    batch_id: int
 
 
 def merge_stage(connection: psycopg.Connection[Any], stage: Stage, author: Author) -> None:
@@ -32,9 +34,12 @@ def merge_stage(connection: psycopg.Connection[Any], stage: Stage, author: Autho
     stamps: dict[str, object] = {}
     if stage.target.has_column("recorded_at"):
         stamps = {"recorded_at": author.at, "recorded_by": author.name}
+        stamps = {name: value for name, value in stamps.items() if name not in stage.all_columns}
     table = stage.target.tables[0]
+    keep_record_before(connection, stage)
     _update(connection, stage, table, stamps, stage.target.match)
     _insert(connection, stage, table, stamps)
+    store_record_changes(connection, stage, author.batch_id)
 
 
 def _merge_assets(connection: psycopg.Connection[Any], stage: Stage, author: Author) -> None:
@@ -47,7 +52,7 @@ def _merge_assets(connection: psycopg.Connection[Any], stage: Stage, author: Aut
     defaults = {name: value for name, value in stage.target.defaults.items() if name not in stage.all_columns}
     _insert(connection, stage, core, {**constants, **defaults})
     _insert(connection, stage, own, {}, key=ASSET_KEY)
-    store_versions(connection, stage, author.name, author.at)
+    store_versions(connection, stage, author.name, author.at, author.batch_id)
 
 
 def _update(

@@ -75,7 +75,8 @@ def create_stage(connection: psycopg.Connection[Any], number: int, rows: ImportR
     typed += [sql.SQL("t.{}").format(sql.Identifier(name)) for name in keys if name not in stage.all_columns]
     statement = sql.SQL(
         "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT 0::bigint AS row_number, ''::text AS asset_source_id,"
-        " 0::smallint AS outcome, NULL::jsonb AS before, {} FROM {} WHERE false"
+        " 0::smallint AS outcome, NULL::jsonb AS before,"
+        " NULL::bytea AS before_geometry, {} FROM {} WHERE false"
     )
     connection.execute(statement.format(sql.Identifier(stage.table), sql.SQL(", ").join(typed), tables(rows.target)))
     return stage

@@ -43,6 +43,15 @@ class Batch:
     report: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class KeptBatch:
+    """What is asked of an import before it is undone: rows added and changed, and whether it was undone before."""
+
+    written: int
+    undone_at: dt.datetime | None
+    undone_by: str | None
+
+
 def load_municipality_codes(connection: Connection) -> Mapping[str, str]:
     """Return municipality codes by code and by name in Finnish and Swedish, casefolded.
 
@@ -85,10 +94,14 @@ def count_outcomes(connection: psycopg.Connection[Any], stage: Stage) -> dict[in
     return {outcome: found.get(outcome, 0) for outcome in (UNCHANGED, ADDED, CHANGED)}
 
 
-def store_batch(connection: psycopg.Connection[Any], stages: list[Stage], batch: Batch) -> int:
-    """Write one row per municipality of the import, all with the same number, and return the number."""
+def draw_batch_id(connection: psycopg.Connection[Any]) -> int:
+    """Draw the number of an import, which the changes that it makes are kept under."""
     drawn = connection.execute("SELECT nextval('import_batch_id_seq')").fetchone()
-    batch_id = int(drawn[0]) if drawn else 0
+    return int(drawn[0]) if drawn else 0
+
+
+def store_batch(connection: psycopg.Connection[Any], stages: list[Stage], batch_id: int, batch: Batch) -> None:
+    """Write one row per municipality of the import, all with its number."""
     counted = sql.SQL(" UNION ALL ").join(
         sql.SQL("SELECT municipality_code, outcome FROM {}").format(sql.Identifier(stage.table)) for stage in stages
     )
@@ -101,4 +114,29 @@ def store_batch(connection: psycopg.Connection[Any], stages: list[Stage], batch:
     ).format(added=sql.Literal(ADDED), changed=sql.Literal(CHANGED), unchanged=sql.Literal(UNCHANGED), counted=counted)
     of_batch = (batch.profile, batch.file_name, batch.file_sha256, batch.imported_at, batch.imported_by)
     connection.execute(statement, (batch_id, *of_batch, batch.faulty, Jsonb(batch.report), batch.municipality_code))
-    return batch_id
+
+
+def lock_batch(connection: psycopg.Connection[Any], municipality_code: str, batch_id: int) -> KeptBatch | None:
+    """Return an import of a municipality, or None; nobody else can undo it until the transaction ends."""
+    query = (
+        "SELECT added + changed, undone_at, undone_by FROM import_batch"
+        " WHERE municipality_code = %s AND batch_id = %s FOR UPDATE"
+    )
+    found = connection.execute(query, (municipality_code, batch_id)).fetchone()
+    return None if found is None else KeptBatch(*found)
+
+
+def store_undo(
+    connection: psycopg.Connection[Any],
+    municipality_code: str,
+    batch_id: int,
+    undone_at: dt.datetime,
+    undone_by: str,
+    report: Mapping[str, Any],
+) -> None:
+    """Note that an import was undone, by whom, and what was left."""
+    connection.execute(
+        "UPDATE import_batch SET undone_at = %s, undone_by = %s, undo_report = %s"
+        " WHERE municipality_code = %s AND batch_id = %s",
+        (undone_at, undone_by, Jsonb(report), municipality_code, batch_id),
+    )
