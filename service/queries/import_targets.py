@@ -102,6 +102,7 @@ class Target:
         of_asset: True where a row belongs to an asset.
         identity: Column whose values come from a sequence, and the sequence.
         defaults: Values of a new row for fields that a profile does not fill.
+        is_numbered: True where rows are found by the register's own numbers: see `queries/own_targets.py`.
     """
 
     code: str
@@ -114,6 +115,7 @@ class Target:
     of_asset: bool = False
     identity: tuple[str, str] | None = None
     defaults: Mapping[str, str] = field(default_factory=dict)
+    is_numbered: bool = False
 
     @property
     def is_asset(self) -> bool:
@@ -126,7 +128,7 @@ class Target:
 
 
 def _asset_target(asset_class: AssetClass) -> Target:
-    fields = {each.name: _from_attribute(each) for each in asset_class.attributes if not each.read_only}
+    fields = {each.name: attribute_field(each) for each in asset_class.attributes if not each.read_only}
     del fields["source_system"]
     return Target(
         code=asset_class.code,
@@ -140,7 +142,8 @@ def _asset_target(asset_class: AssetClass) -> Target:
     )
 
 
-def _from_attribute(each: Attribute) -> TargetField:
+def attribute_field(each: Attribute) -> TargetField:
+    """Return the field that fills an attribute of an asset class."""
     kind = next((kind for python, kind in KINDS if issubclass(each.type, python)), "text")
     ge, le = _limits(models.Base.metadata.tables[each.table].columns[each.column], each.ge, each.le)
     return TargetField(
@@ -158,9 +161,16 @@ def _limits(column: Column[Any], ge: float | None, le: float | None) -> tuple[fl
     return (-held if ge is None and held is not None else ge), (held if le is None else le)
 
 
-def _record_target(code: str, match: tuple[str, ...], identity: tuple[str, str] | None = None) -> Target:
+def record_target(code: str, match: tuple[str, ...], identity: tuple[str, str] | None = None) -> Target:
+    """Return the target of a record table, whose bookkeeping is left to the import.
+
+    Args:
+        code: The table.
+        match: Columns that find a row again, beside the municipality.
+        identity: Column whose values come from a sequence, and the sequence.
+    """
     table = models.Base.metadata.tables[code]
-    fields = {each.name: _from_column(each) for each in table.columns if _is_fillable(each, identity)}
+    fields = {each.name: column_field(each) for each in table.columns if _is_fillable(each, identity)}
     shape = table.columns.get("geometry")
     return Target(
         code=code,
@@ -179,7 +189,8 @@ def _is_fillable(column: Column[Any], identity: tuple[str, str] | None) -> bool:
     return not is_identity and column.name not in BOOKKEEPING and not isinstance(column.type, Geometry)
 
 
-def _from_column(column: Column[Any]) -> TargetField:
+def column_field(column: Column[Any]) -> TargetField:
+    """Return the field that fills a column of a record table, with the limits that its type and checks set."""
     ge, le = _limits(column, *LIMITS.get(column.name, (None, None)))
     kind = next((kind for sql, kind in COLUMN_KINDS if isinstance(column.type, sql)), "text")
     return TargetField(
@@ -211,25 +222,25 @@ def _unit(name: str) -> str | None:
 
 def _capacity_target() -> Target:
     """Return the target of capacities: places may follow from caretakers, and a unit is checked but not kept."""
-    target = _record_target("capacity", ("asset_id", "service_code", "valid_from"), ("capacity_id", "capacity_id_seq"))
+    target = record_target("capacity", ("asset_id", "service_code", "valid_from"), ("capacity_id", "capacity_id_seq"))
     unit = TargetField("capacity_unit", "capacity_unit", "capacity", "text")
     own = {"capacity": replace(target.fields["capacity"], nullable=True), "capacity_unit": unit}
     return replace(target, fields=MappingProxyType({**target.fields, **own}))
 
 
 RECORD_TARGETS = (
-    _record_target("district", ("district_code",)),
-    _record_target("service_area", ("service_code", "area_code")),
-    _record_target(
+    record_target("district", ("district_code",)),
+    record_target("service_area", ("service_code", "area_code")),
+    record_target(
         "condition_assessment", ("source_system", "source_id"), ("assessment_id", "condition_assessment_id_seq")
     ),
     _capacity_target(),
-    _record_target("service_usage", ("asset_id", "service_code", "observed_on")),
-    _record_target("grade_enrolment", ("service_code", "area_code", "year", "grade")),
-    _record_target("outage", ("source_system", "source_id"), ("outage_id", "outage_id_seq")),
-    _record_target("population_forecast", ("area_code", "scenario", "year", "age")),
-    _record_target("population_grid", ("grid_code", "cell_id")),
-    _record_target("population_grid_age", ("grid_code", "cell_id", "age_from")),
+    record_target("service_usage", ("asset_id", "service_code", "observed_on")),
+    record_target("grade_enrolment", ("service_code", "area_code", "year", "grade")),
+    record_target("outage", ("source_system", "source_id"), ("outage_id", "outage_id_seq")),
+    record_target("population_forecast", ("area_code", "scenario", "year", "age")),
+    record_target("population_grid", ("grid_code", "cell_id")),
+    record_target("population_grid_age", ("grid_code", "cell_id", "age_from")),
 )
 
 TARGETS: Mapping[str, Target] = MappingProxyType(
