@@ -61,6 +61,11 @@ def reproject(
     return _with_coordinates(geometries, moved)
 
 
+def with_swapped_axes(geometries: ScalarOrArray) -> ScalarOrArray:
+    """Return the geometries with their first two coordinates exchanged; heights pass unchanged."""
+    return _with_coordinates(geometries, lambda x, y, *z: (y, x, *z))
+
+
 def _with_coordinates(geometries: ScalarOrArray, moved: Any) -> ScalarOrArray:
     """Apply a function of coordinate arrays; flat and high geometries apart, for shapely gives both the same form."""
     array = np.array(geometries, dtype=object, ndmin=1, copy=True)

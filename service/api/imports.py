@@ -29,6 +29,8 @@ from service.queries.record_sets import IMPORTS
 from service.queries.records import load_record
 
 TOLD_FAULTS = 1000
+# A horizontal system, with a vertical one if need be.
+CRS_PATTERN = r"^EPSG:[0-9]{4,6}(\+[0-9]{4,6})?$"
 _FORM = "multipart/form-data"
 _BATCH = "/imports/<string(length=3):municipality_code>-<int(max=9007199254740991):batch_id>"
 
@@ -47,6 +49,9 @@ class ImportFile(Protocol):
         accept_partial: bool,
         changed_by: str,
         file_name: str | None,
+        layer: str | None,
+        crs: str | None,
+        confirm_crs: bool,
     ) -> ImportReport:
         """Return what was found and done."""
 
@@ -60,6 +65,17 @@ def import_form(profiles: list[str]) -> type[marshmallow.Schema]:
         "municipality": municipality_field(metadata={"description": "Where the file does not name it"}),
         "dry_run": fields.Boolean(**flag, metadata={"description": "Check and count, write nothing"}),
         "accept_partial": fields.Boolean(**flag, metadata={"description": "Write the good rows beside faulty ones"}),
+        "layer": fields.String(
+            validate=validate.Length(1, 200),
+            metadata={"description": "Layer or sheet, or data set of an archive, where the file has several"},
+        ),
+        "crs": fields.String(
+            validate=validate.Regexp(CRS_PATTERN, error="'{input}' is no EPSG code such as EPSG:3878."),
+            metadata={"description": "Coordinate system of the file's coordinates, whatever the file says of it"},
+        ),
+        "confirm_crs": fields.Boolean(
+            **flag, metadata={"description": "Take the system that the coordinates look like, where none is told"}
+        ),
     }
     return marshmallow.Schema.from_dict(members, name="ImportForm")
 
@@ -110,6 +126,9 @@ def _add_import(
                 accept_partial=terms["accept_partial"],
                 changed_by=principal().holder,
                 file_name=name,
+                layer=terms.get("layer"),
+                crs=terms.get("crs"),
+                confirm_crs=terms["confirm_crs"],
             )
         return _report_answer(report)
 

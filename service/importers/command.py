@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Never
+from typing import Any, Never
 
 import click
 import orjson
@@ -29,6 +30,9 @@ SHOWN_FAULTS = 50
 @click.option("--municipality", metavar="CODE", help="Three digits; needed where the file does not name it.")
 @click.option("--dry-run", is_flag=True, help="Check and count, write nothing.")
 @click.option("--accept-partial", is_flag=True, help="Write the good rows although others are faulty.")
+@click.option("--layer", metavar="NAME", help="Layer or sheet, where the file has several.")
+@click.option("--crs", metavar="CODE", help="Coordinate system of the file, such as EPSG:3878, whatever it says.")
+@click.option("--confirm-crs", is_flag=True, help="Take the system that the coordinates look like, if none is told.")
 @click.option("--json", "as_json", is_flag=True, help="Print the check report as JSON.")
 @click.option(
     "--list",
@@ -39,7 +43,7 @@ SHOWN_FAULTS = 50
     help="List the profiles.",
 )
 def import_command(
-    file: Path, *, profile: str, municipality: str | None, dry_run: bool, accept_partial: bool, as_json: bool
+    file: Path, *, profile: str, municipality: str | None, accept_partial: bool, as_json: bool, **options: Any
 ) -> None:
     """Import FILE into the register by a mapping profile.
 
@@ -50,7 +54,8 @@ def import_command(
     except EnvError as error:
         raise click.UsageError(f"{error} (the database is named by KUNTOKANTA_DATABASE_URL)") from error
     try:
-        report = _imported(database, file, profile, municipality, dry_run, accept_partial, as_json)
+        options["accept_partial"] = accept_partial
+        report = _imported(database, file, profile, municipality, options, quiet=as_json)
     except KuntokantaError as error:
         raise click.UsageError(error.detail) from error
     finally:
@@ -65,8 +70,8 @@ def _imported(
     file: Path,
     profile: str,
     municipality: str | None,
-    dry_run: bool,
-    accept_partial: bool,
+    options: Mapping[str, Any],
+    *,
     quiet: bool,
 ) -> ImportReport:
     with tqdm(unit=" rows", disable=True if quiet else None, leave=False) as bar:
@@ -75,8 +80,7 @@ def _imported(
             file,
             profile,
             municipality,
-            dry_run=dry_run,
-            accept_partial=accept_partial,
+            **options,
             changed_by=getpass.getuser(),
             progress=_progress(bar),
         )

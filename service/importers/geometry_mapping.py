@@ -7,16 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
-from gis.crs import Crs
 from gis.finland import FINLAND, probable_crs
-from gis.projection import reproject
+from gis.projection import reproject, with_swapped_axes
+from service.importers.crs_choice import CrsChoice
 from service.importers.fault_log import FaultLog
 from service.importers.geometry_columns import shapes_from_columns
 from service.importers.profile import GeometrySource
-from service.importers.source_table import Flags, SourceTable, Values, missing, unreadable
+from service.importers.source_table import Flags, SourceTable, Values, missing
 
 GEOMETRY = "geometry"
 POINT_TYPE = 0
@@ -46,18 +44,20 @@ class Placed:
     broken: Flags
 
 
-def place(table: SourceTable, source: GeometrySource, log: FaultLog) -> Placed | None:
+def place(table: SourceTable, source: GeometrySource, choice: CrsChoice, log: FaultLog) -> Placed | None:
     """Return the rows' geometry in EPSG:3067, or None when the file has none.
 
     Raises:
-        UnreadableSourceError: The coordinate system is not told, not known, or not the one that the profile says.
+        UnreadableSourceError: The coordinate system is not known, not to be told, or not confirmed.
     """
     shapes, broken = _shapes(table, source, log)
     if shapes is None:
         return None
     broken |= _check_coordinates(shapes, table.row_numbers, log)
     shapes = _without_unknown_points(without(shapes, broken), source, table.row_numbers, log)
-    placed = reproject(shapes, _crs(table, source))
+    settled = choice.settle(shapes, table.crs, source.crs, log)
+    shapes = with_swapped_axes(shapes) if settled.swapped else shapes
+    placed = reproject(shapes, settled.crs)
     broken |= _check_place(placed, shapes, table.row_numbers, log)
     broken |= _check_validity(without(placed, broken), table.row_numbers, log)
     return Placed(without(placed, broken), broken)
@@ -74,25 +74,6 @@ def _shapes(table: SourceTable, source: GeometrySource, log: FaultLog) -> tuple[
     if source.columns:
         return shapes_from_columns(table, source, log)
     return table.geometry, np.zeros(len(table), dtype=bool)
-
-
-def _crs(table: SourceTable, source: GeometrySource) -> Crs:
-    """Return the coordinate system: the file's own, or the profile's where the file says nothing."""
-    if table.crs is None and source.crs is None:
-        raise unreadable("crs_unknown", "The file does not say its coordinate system, nor does the profile.")
-    told = _known_crs(table.crs or source.crs or "")
-    if table.crs and source.crs and not told.equals(_known_crs(source.crs), ignore_axis_order=True):
-        raise unreadable("crs_conflict", f"The file says {table.crs[:80]}, the profile {source.crs}.")
-    epsg = told.to_epsg(min_confidence=100)
-    code = f"EPSG:{epsg}" if epsg else told.to_wkt()
-    return Crs(code, told.name, epsg or 0, northing_first=False, geographic=told.is_geographic)
-
-
-def _known_crs(name: str) -> CRS:
-    try:
-        return CRS.from_user_input(name)
-    except CRSError as error:
-        raise unreadable("crs_unknown", f"The coordinate system {name[:80]} is not known.") from error
 
 
 def _infinite(shapes: Values) -> Flags:

@@ -48,7 +48,7 @@ def map_table(table: SourceTable, profile: Profile, around: Surroundings, log: F
     table = numbered(table, profile.number_within) if profile.number_within else table
     kept = kept_rows(table, profile.where)
     chosen = _with_municipality(table.take(kept), profile, around, log)
-    placed = _with_geometry(chosen, profile, log)
+    placed = _with_geometry(chosen, profile, around, log)
     results = [map_target(placed, profile, target, around, log) for target in profile.targets]
     skipped = len(table) - len(placed) + _of_no_class(placed, profile, log)
     return Mapped([rows for rows, _ in results], [faulty for _, faulty in results], skipped)
@@ -80,8 +80,9 @@ def _with_municipality(table: SourceTable, profile: Profile, around: Surrounding
     return table.with_columns({MUNICIPALITY: codes, FAULTY: unknown}).take(~other)
 
 
-def _with_geometry(table: SourceTable, profile: Profile, log: FaultLog) -> SourceTable:
-    placed = place(table, _geometry_source(table, profile), log) if profile.takes_geometry else None
+def _with_geometry(table: SourceTable, profile: Profile, around: Surroundings, log: FaultLog) -> SourceTable:
+    source = _geometry_source(table, profile)
+    placed = place(table, source, around.crs_choice, log) if profile.takes_geometry else None
     if placed is None:
         return dataclasses.replace(table, geometry=None)
     faulty = {FAULTY: table.columns[FAULTY] | placed.broken}

@@ -7,11 +7,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from service.database import Database
 from service.errors import Fault, InvalidData
+from service.exporters.explanations import OWN_PROFILE
+from service.importers.crs_choice import CrsChoice
 from service.importers.fault_log import FaultLog
 from service.importers.mapping import Mapped, map_table
+from service.importers.own_import import import_own_export
 from service.importers.profile import Profile
 from service.importers.profile_file import load_profile
 from service.importers.reading import file_sha256, read_source
@@ -19,6 +23,7 @@ from service.importers.source_table import SourceTable, UnreadableSourceError
 from service.importers.target_mapping import Surroundings
 from service.operations.import_report import ImportFault, ImportReport, Severity, TargetCounts
 from service.operations.imports import ImportTerms, Progress, read_register_codes, store_import
+from service.operations.municipality_areas import IN_FINLAND, Area, municipality_area
 from service.queries.import_rows import ImportRows
 
 
@@ -36,6 +41,9 @@ def import_file(
     accept_partial: bool = False,
     changed_by: str,
     file_name: str | None = None,
+    layer: str | None = None,
+    crs: str | None = None,
+    confirm_crs: bool = False,
     progress: Progress = no_progress,
 ) -> ImportReport:
     """Import a file and return what was found and done; a file that cannot be read is a report with faults.
@@ -50,21 +58,31 @@ def import_file(
         accept_partial: Write the good rows although others are faulty.
         changed_by: Who imports, for the history.
         file_name: Name to report, where the path is a temporary one.
+        layer: Layer or sheet to read instead of the profile's, or data set of an archive.
+        crs: Coordinate system of the file's coordinates, whatever the file says.
+        confirm_crs: Take the coordinate system that the coordinates look like, where the file says none.
         progress: Told the step (`read`, `merge`), rows done and rows in all.
 
     Raises:
         UnknownProfile: There is no profile of this name.
         InvalidData: The profile needs a municipality and none is told, or it is not in the register.
     """
+    if profile == OWN_PROFILE:
+        options: dict[str, Any] = {"dry_run": dry_run, "accept_partial": accept_partial, "file_name": file_name}
+        return import_own_export(database, path, municipality_code, changed_by=changed_by, progress=progress, **options)
     chosen = load_profile(profile) if isinstance(profile, str) else profile
+    chosen = chosen if layer is None else replace(chosen, layer=layer)
     started, now = time.monotonic(), dt.datetime.now(dt.UTC)
     report = ImportReport(chosen.name, file_name or path.name, municipality_code, dry_run)
     around = _surroundings(database, chosen, municipality_code, now.date())
+    choice = CrsChoice(_area(database, chosen, municipality_code), crs, confirm_crs, dry_run)
+    around = replace(around, crs_choice=choice)
     try:
         terms = ImportTerms(chosen.source_system, file_sha256(path), changed_by, now, accept_partial)
         store_import(database, _batches(path, chosen, around, report, progress), terms, report, progress)
     except UnreadableSourceError as error:
         report.faults += [replace(fault, detail=_named(fault.detail, path, report)) for fault in error.faults]
+    report.assumptions |= choice.assumptions
     report.seconds = round(time.monotonic() - started, 3)
     return report
 
@@ -78,6 +96,12 @@ def _surroundings(database: Database, profile: Profile, municipality_code: str |
         fault = Fault("municipality", f"{municipality_code} is not a municipality code of the register.")
         raise InvalidData(fault.detail, [fault])
     return Surroundings(municipality_code, today, codes)
+
+
+def _area(database: Database, profile: Profile, municipality_code: str | None) -> Area:
+    """Return where the coordinates must lie; it is only looked up where a guess may be needed."""
+    needed = profile.takes_geometry and profile.geometry.crs is None
+    return municipality_area(database, municipality_code) if needed else IN_FINLAND
 
 
 def _named(detail: str, path: Path, report: ImportReport) -> str:

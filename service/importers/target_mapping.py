@@ -12,6 +12,7 @@ import numpy as np
 from models.identifiers import property_id_from_text
 from service.importers.capacities import CAPACITY, counted_capacities
 from service.importers.conversions import convert
+from service.importers.crs_choice import CrsChoice
 from service.importers.derived_columns import (
     CONDITION_INDEX,
     SCALE_CODE,
@@ -48,11 +49,13 @@ class Surroundings:
         municipality_code: The municipality that the caller names; None where the file names them.
         today: The day that future dates are measured from.
         codes: Code lists of the register.
+        crs_choice: Settles the coordinate system of the file.
     """
 
     municipality_code: str | None
     today: dt.date
     codes: RegisterCodes
+    crs_choice: CrsChoice = dataclasses.field(default_factory=CrsChoice)
 
     @property
     def choices(self) -> dict[str, tuple[str, ...]]:

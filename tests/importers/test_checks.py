@@ -221,7 +221,8 @@ def test_shapes_that_cross_themselves_lie_elsewhere_or_are_of_another_kind_are_f
 def test_swapped_axes_are_refused_with_what_they_look_like(imported: Importer) -> None:
     content = collection(point(60.2, 24.9), crs="urn:ogc:def:crs:OGC:1.3:CRS84")
     report = imported(content, SHAPES.replace("CLASS", "building"), name="a.geojson")
-    assert "latitude before longitude" in report.faults[0].detail
+    assert [fault.rule for fault in report.faults] == ["crs_unconfirmed"]
+    assert "latitude first" in report.faults[0].detail
 
 
 def test_another_coordinate_system_than_the_profile_says_is_refused(imported: Importer) -> None:
