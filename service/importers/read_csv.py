@@ -1,4 +1,4 @@
-"""CSV as municipalities have it: any separator, UTF-8 or latin-1, title lines, decimal commas."""
+"""CSV as municipalities have it: any separator and encoding, title lines, decimal commas; what was detected is told."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from service.importers.csv_dialect import SEPARATORS, Dialect, detected_dialect, without_separator_line
 from service.importers.file_kind import check_local_file
 from service.importers.source_table import SourceTable, object_column, unreadable
+from service.importers.text_encodings import CP1252, detected_encoding
 from service.operations.import_report import ImportFault, Severity
 
-SEPARATORS = ";,\t|"
+__all__ = ["SEPARATORS", "CsvLayout", "read_csv"]
+
 DECIMAL_COMMA = re.compile(r"^[+-]?\d[\d\s]*,\d+$")
+MAX_COLUMNS = 2_000
 
 
 @dataclass(frozen=True)
@@ -44,45 +49,52 @@ def read_csv(path: Path, layout: CsvLayout) -> SourceTable:
     """
     check_local_file(path)
     text, encoding = _decode(path, layout.encoding)
-    parts = text.split("\n", layout.title_lines)
-    if len(parts) <= layout.title_lines or not parts[-1].strip():
+    text, title_lines, told = without_separator_line(text, layout.title_lines)
+    parts = text.split("\n", title_lines)
+    if len(parts) <= title_lines or not parts[-1].strip():
         raise unreadable("header_missing", f"The file {path.name} ends before its header.")
-    separator = layout.separator or _detect_separator(parts[-1].split("\n", 1)[0])
-    header, rows, numbers, faults = _parse(parts[-1], separator, layout.title_lines)
+    dialect = detected_dialect(parts[-1], layout.separator or told)
+    header, rows, numbers, faults = _parse(parts[-1], dialect, title_lines)
     columns = {name: object_column(values) for name, values in zip(header, _transposed(rows, header), strict=True)}
-    comma = _has_decimal_comma(columns, separator) if layout.decimal_comma is None else layout.decimal_comma
+    comma = _has_decimal_comma(columns, dialect.separator) if layout.decimal_comma is None else layout.decimal_comma
     return SourceTable(
         columns=columns,
         row_numbers=np.array(numbers, dtype=np.int64),
         decimal_comma=comma,
         faults=tuple(faults),
-        assumptions={"encoding": encoding, "separator": separator, "decimal": "," if comma else "."},
+        assumptions={
+            "encoding": encoding,
+            "separator": dialect.separator,
+            "quote": dialect.quote if dialect.quote in parts[-1] else "none",
+            "decimal": "," if comma else ".",
+        },
     )
 
 
 def _decode(path: Path, encoding: str | None) -> tuple[str, str]:
     content = path.read_bytes()
-    for name in [encoding] if encoding else ["utf-8-sig", "cp1252", "latin-1"]:
-        try:
-            text = content.decode(name).removeprefix("\ufeff")
-        except (UnicodeDecodeError, LookupError):
-            continue
-        if "\x00" in text:
-            raise unreadable("wrong_format", f"The file {path.name} is not a text file: it has NUL characters.")
-        return text, name
-    raise unreadable("encoding", f"The file {path.name} is not in the encoding {encoding}.")
+    name = encoding or detected_encoding(content)
+    try:
+        text = content.decode(name).removeprefix("\ufeff")
+    except (UnicodeDecodeError, LookupError) as error:
+        if encoding is None and name == CP1252:  # five bytes are no characters of it
+            return _checked(content.decode("latin-1"), path), "latin-1"
+        raise unreadable("encoding", f"The file {path.name} is not in the encoding {name}.") from error
+    return _checked(text, path), name
 
 
-def _detect_separator(header: str) -> str:
-    """Return the separator that cuts the header into the most fields; the first of them where none does."""
-    return max(SEPARATORS, key=header.count)
+def _checked(text: str, path: Path) -> str:
+    if "\x00" in text:
+        raise unreadable("wrong_format", f"The file {path.name} is not a text file: it has NUL characters.")
+    return text
 
 
 def _parse(
-    text: str, separator: str, offset: int
+    text: str, dialect: Dialect, offset: int
 ) -> tuple[list[str], list[list[str | None]], list[int], list[ImportFault]]:
     """Return header, good rows, their line numbers and the faults of the others."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    form: dict[str, Any] = {"delimiter": dialect.separator, "quotechar": dialect.quote, "strict": True}
+    reader = csv.reader(io.StringIO(text, newline=""), **form)
     header = _header(reader, offset)
     rows: list[list[str | None]] = []
     numbers: list[int] = []
@@ -116,6 +128,9 @@ def _header(reader: Iterator[list[str]], offset: int) -> list[str]:
         header = [name.strip() for name in next(reader)]
     except (csv.Error, StopIteration) as error:
         raise unreadable("header_missing", f"The header could not be read: {error}.", row=offset + 1) from error
+    if len(header) > MAX_COLUMNS:
+        detail = f"The header has {len(header)} columns, more than {MAX_COLUMNS}."
+        raise unreadable("too_many_columns", detail, row=offset + 1)
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         raise unreadable("header_repeated", f"The header names columns twice: {', '.join(repeated)}.", row=offset + 1)

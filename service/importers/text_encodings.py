@@ -8,7 +8,7 @@ from pathlib import Path
 
 UTF_16, UTF_8, CP1252, LATIN_9 = "utf-16", "utf-8", "cp1252", "iso-8859-15"
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, UTF_16), (codecs.BOM_UTF16_BE, UTF_16))
-SAMPLE_BYTES = 4096
+SAMPLE_BYTES, LEAST_BYTES = 4096, 16
 # 0x80–0x9F are characters (€, – , ”) in CP1252 only.
 WINDOWS_BYTES = re.compile(rb"[\x80-\x9f]")
 # ¤ ¦ ¨ ¼ ½ ¾ in ISO-8859-1 and CP1252, € Š š Œ œ Ÿ in ISO-8859-15: a currency sign, or letters within words.
@@ -28,7 +28,7 @@ def detected_encoding(content: bytes) -> str:
 def _without_mark(content: bytes) -> str:
     sample = content[:SAMPLE_BYTES]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if max(even, odd) > len(sample) * 0.2 and min(even, odd) < len(sample) * 0.02:
+    if len(content) >= LEAST_BYTES and max(even, odd) > len(sample) * 0.2 and min(even, odd) < len(sample) * 0.02:
         return "utf-16-be" if even > odd else "utf-16-le"
     try:
         content.decode(UTF_8)

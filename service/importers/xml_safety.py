@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers import expat
@@ -51,6 +52,28 @@ def checked_xml(path: Path) -> XmlRoot:
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise unreadable("wrong_format", f"The file {path.name} is not whole XML: {error}.") from error
     return watch.root
+
+
+def check_archived_xml(path: Path) -> None:
+    """Raise UnreadableSourceError where an XML file of a workbook begins with a document type declaration.
+
+    Args:
+        path: A ZIP archive that is known to be sound.
+    """
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.lower().endswith((".xml", ".rels")):
+                with archive.open(name) as stream:
+                    _check_beginning(stream.read(BLOCK_BYTES), name[:80], path.name)
+
+
+def _check_beginning(content: bytes, name: str, archive: str) -> None:
+    try:
+        _Watch().parser.Parse(content, False)
+    except _UnsafeXml as unsafe:
+        raise unreadable("xml_unsafe", f"The file {name} in {archive} {unsafe}, which is not read.") from None
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise unreadable("wrong_format", f"The file {name} in {archive} is not XML: {error}.") from error
 
 
 class _Watch:

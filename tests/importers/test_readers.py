@@ -35,7 +35,7 @@ def test_csv_separator_encoding_and_decimal_comma_are_detected_and_told(tmp_path
     path = written(tmp_path / "a.csv", "nimi;pituus\nMäntykatu;12,5\n".encode("latin-1"))
     table = read_csv(path, CsvLayout())
     assert table.columns["nimi"].tolist() == ["Mäntykatu"]
-    assert table.assumptions == {"encoding": "cp1252", "separator": ";", "decimal": ","}
+    assert table.assumptions == {"encoding": "cp1252", "separator": ";", "quote": "none", "decimal": ","}
 
 
 def test_a_comma_between_fields_is_never_a_decimal_comma(tmp_path: Path) -> None:
