@@ -25,6 +25,9 @@ MAGIC = {
     ".kmz": b"PK\x03\x04",
     ".xlsx": b"PK\x03\x04",
     ".parquet": b"PAR1",
+    ".geoparquet": b"PAR1",
+    # The length of the header that follows, four bytes of which the first three are 0.
+    ".pbf": b"\x00\x00\x00",
 }
 # How text formats begin, in lower case, after a byte order mark and blanks.
 BEGINNINGS: Mapping[str, tuple[bytes, ...]] = {
@@ -50,6 +53,8 @@ FORMAT_NAMES = {
     ".kmz": "a zipped KML file",
     ".dxf": "a DXF drawing",
     ".parquet": "a Parquet file",
+    ".geoparquet": "a Parquet file",
+    ".pbf": "an OpenStreetMap file",
 }
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
 SNIFF_BYTES = 4096

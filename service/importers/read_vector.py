@@ -1,4 +1,4 @@
-"""Map files through GDAL (pyogrio): see `vector_formats`; files that belong together as one ZIP."""
+"""Map files through GDAL (pyogrio, see `vector_formats`) and Arrow; files that belong together as one ZIP."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from service.importers.archives import alone, chosen, unpacked
 from service.importers.file_kind import check_local_file
 from service.importers.map_file_checks import check_map_file
+from service.importers.read_parquet import PARQUET_SUFFIXES, read_parquet_batches
 from service.importers.source_table import (
     SourceTable,
     UnreadableSourceError,
@@ -69,7 +70,9 @@ def read_vector_batches(
     if path.is_dir():
         raise unreadable("folder", f"{path.name} is a folder; zip it.")
     check_local_file(path)
-    if path.suffix.lower() in ARCHIVE_SUFFIXES:
+    if path.suffix.lower() in PARQUET_SUFFIXES:
+        yield from read_parquet_batches(path, rows_per_batch)
+    elif path.suffix.lower() in ARCHIVE_SUFFIXES:
         with unpacked(path) as found:
             data_set, layer = chosen(found, layer, path.name)
             if data_set.is_file():
@@ -96,7 +99,7 @@ def _unknown(path: Path) -> UnreadableSourceError:
     if whole is not None:
         detail = f"The file {path.name} is a part of {whole.name}; send all its files as one ZIP."
         return unreadable("files_missing", detail)
-    known = ", ".join(sorted({*VECTOR_FORMATS, *ARCHIVE_SUFFIXES}))
+    known = ", ".join(sorted({*VECTOR_FORMATS, *ARCHIVE_SUFFIXES, *PARQUET_SUFFIXES}))
     return unreadable("wrong_format", f"Files named *{path.suffix} are not read as maps; known are {known}.")
 
 
