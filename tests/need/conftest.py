@@ -19,7 +19,6 @@ from models.assets.buildings_and_grounds import Building
 from service.app import create_app
 from service.database import Database
 from service.operations.access import create_token
-from service.operations.demo import load_demo
 from service.settings import Settings
 
 Answer = Any
@@ -62,6 +61,11 @@ class Planner:
         return {name: table["rows"] for name, table in answer.json["tables"].items()}
 
 
+@pytest.fixture(scope="session")
+def module_template(demo_template: str) -> str:
+    return demo_template
+
+
 @pytest.fixture(scope="module")
 def planner_of(module_database: Database) -> Callable[..., Planner]:
     """Gives the service as a planner of a municipality sees it."""
@@ -76,9 +80,8 @@ def planner_of(module_database: Database) -> Callable[..., Planner]:
 
 
 @pytest.fixture(scope="module")
-def planner(module_database: Database, planner_of: Callable[..., Planner]) -> Planner:
+def planner(planner_of: Callable[..., Planner]) -> Planner:
     """The demo municipality's planner."""
-    load_demo(module_database, only_if_empty=True)
     return planner_of("999")
 
 

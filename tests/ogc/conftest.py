@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,13 +18,22 @@ from service.settings import Settings
 MUNICIPALITY = Path(__file__).with_name("municipality.sql")
 
 
+@pytest.fixture(scope="session")
+def module_template(template_database: str, template_with: Callable[..., str]) -> str:
+    return template_with(template_database, fill)
+
+
+def fill(database: Database) -> None:
+    """Lay the municipalities into a database."""
+    with database.writing() as session:
+        raw_connection(session.connection()).execute(MUNICIPALITY.read_bytes())
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
 @pytest.fixture(scope="module")
 def filled(module_database: Database) -> Database:
     """The database with the municipalities."""
-    with module_database.writing() as session:
-        raw_connection(session.connection()).execute(MUNICIPALITY.read_bytes())
-    with module_database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
     return module_database
 
 

@@ -18,7 +18,6 @@ from models.access import Role
 from service.app import create_app
 from service.database import Database
 from service.operations.access import create_token
-from service.operations.demo import load_demo
 from service.settings import Settings
 
 WAIT_S = 60
@@ -81,10 +80,14 @@ class Curl:
         return dict(json.loads(self("imports", body, f"multipart/form-data; boundary={boundary}")))
 
 
+@pytest.fixture(scope="session")
+def module_template(demo_template: str) -> str:
+    return demo_template
+
+
 @pytest.fixture(scope="module")
 def address(module_database: Database) -> Iterator[str]:
     """Where the service with the demo municipality listens."""
-    load_demo(module_database, only_if_empty=True)
     server = make_server("127.0.0.1", 0, create_app(Settings(database_url="unused"), module_database), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -7,20 +7,20 @@ from collections.abc import Callable
 import pytest
 
 from service.database import Database
-from service.operations.demo import load_demo
 from service.operations.reporting import REPORTS, ReportRequest
-from service.operations.valuation import value_municipality
-from service.operations.valuation_computation import ValuationRequest
 from service.reports.report import Report
 
 DemoReport = Callable[..., Report]
 
 
+@pytest.fixture(scope="session")
+def module_template(valued_demo_template: str) -> str:
+    return valued_demo_template
+
+
 @pytest.fixture(scope="module")
 def demo(module_database: Database) -> Database:
     """A database with the demo municipality, valued."""
-    load_demo(module_database, only_if_empty=True)
-    value_municipality(module_database, ValuationRequest("999", 2026))
     return module_database
 
 
