@@ -39,17 +39,25 @@ def backlog(demo_report: Callable[..., Report]) -> Report:
     return demo_report("backlog", "condition_class")
 
 
+@pytest.fixture(scope="module")
+def printed(backlog: Report) -> dict[str, bytes]:
+    """The report as PDF by language, drawn once."""
+    return {language: report_pdf(backlog, language) for language in ("fi", "sv", "en")}
+
+
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
-def test_every_page_is_a4_and_the_fonts_are_in_the_file(backlog: Report, language: str) -> None:
-    pdf = report_pdf(backlog, language)
+def test_every_page_is_a4_and_the_fonts_are_in_the_file(printed: dict[str, bytes], language: str) -> None:
+    pdf = printed[language]
     boxes = re.findall(rb"/MediaBox \[([\d. ]+)\]", b"".join([pdf, *streams(pdf)]))
     assert len(boxes) >= 2
     assert {tuple(round(float(each)) for each in box.split()) for box in boxes} == {(0, 0, 842, 595)}
     assert b"/FontFile2" in b"".join([pdf, *streams(pdf)])
 
 
-def test_the_pages_show_the_totals_of_the_json_and_what_they_rest_on(backlog: Report) -> None:
-    words = drawn_text(report_pdf(backlog, "en")).replace(" ", "")
+def test_the_pages_show_the_totals_of_the_json_and_what_they_rest_on(
+    backlog: Report, printed: dict[str, bytes]
+) -> None:
+    words = drawn_text(printed["en"]).replace(" ", "")
     total = backlog.tables[0].total or {}
     for name in ("replacement_cost_eur", "repair_backlog_eur", "needed_backlog_eur", "avoidable_backlog_eur"):
         assert f"{total[name]:,.0f}" in words
@@ -57,14 +65,14 @@ def test_the_pages_show_the_totals_of_the_json_and_what_they_rest_on(backlog: Re
     assert str(backlog.run["input_hash"]) in words
 
 
-def test_finnish_and_swedish_letters_are_drawn(backlog: Report) -> None:
-    words = drawn_text(report_pdf(backlog, "fi")).replace("\u00ad", "").replace(" ", "")
+def test_finnish_and_swedish_letters_are_drawn(printed: dict[str, bytes]) -> None:
+    words = drawn_text(printed["fi"]).replace("\u00ad", "").replace(" ", "")
     assert "vältettävissäoleva" in words.lower()
-    assert "åäö" in "".join(sorted(set(drawn_text(report_pdf(backlog, "sv"))) & set("åäö"), key="åäö".index))
+    assert "åäö" in "".join(sorted(set(drawn_text(printed["sv"])) & set("åäö"), key="åäö".index))
 
 
-def test_the_same_report_prints_the_same_bytes(backlog: Report) -> None:
-    assert report_pdf(backlog, "sv") == report_pdf(backlog, "sv")
+def test_the_same_report_prints_the_same_bytes(backlog: Report, printed: dict[str, bytes]) -> None:
+    assert report_pdf(backlog, "sv") == printed["sv"]
 
 
 def test_where_the_libraries_are_missing_the_answer_says_so(backlog: Report, monkeypatch: pytest.MonkeyPatch) -> None:
