@@ -19,11 +19,19 @@ if TYPE_CHECKING:
     from service.exporters.contents import ExportTerms, TableRows
 
 WKT, EASTING, NORTHING = "geometry_wkt", "easting", "northing"
+TM35FIN = 3067
+
+
+def wkt_column(srid: int) -> str:
+    """Return the name of the column of geometries, which says their system where it is not the register's."""
+    return WKT if srid == TM35FIN else f"{WKT}_epsg_{srid}"
 
 
 def write_csv(path: Path, rows: TableRows, terms: ExportTerms) -> None:
     """Write a table: its codes as headings, then its rows; the geometry as WKT or as the coordinates of points."""
-    shapes = () if rows.table.geometry is None else (EASTING, NORTHING) if terms.as_columns else (WKT,)
+    shapes = (
+        () if rows.table.geometry is None else (EASTING, NORTHING) if terms.as_columns else (wkt_column(terms.srid),)
+    )
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";" if terms.for_excel else ",", lineterminator="\r\n")
         writer.writerow([*rows.table.columns, *shapes])
@@ -32,6 +40,12 @@ def write_csv(path: Path, rows: TableRows, terms: ExportTerms) -> None:
             kinds = [each.type for each in rows.table.columns.values()]
             cells = [_cells(kind, values, terms) for kind, values in zip(kinds, columns[:-1], strict=True)]
             writer.writerows(zip(*cells, *_shape_cells(columns[-1], shapes, terms), strict=True))
+
+
+def _shape_columns(rows: TableRows, terms: ExportTerms) -> tuple[str, ...]:
+    if rows.table.geometry is None:
+        return ()
+    return (EASTING, NORTHING) if terms.as_columns else (wkt_column(terms.srid),)
 
 
 def write_csv_rows(path: Path, rows: Iterable[Sequence[str]], terms: ExportTerms) -> None:
@@ -57,7 +71,7 @@ def _cells(kind: type[Any], values: Sequence[Any], terms: ExportTerms) -> Iterab
 def _shape_cells(shapes: Sequence[bytes | None], names: Sequence[str], terms: ExportTerms) -> list[Iterable[str]]:
     if not names:
         return []
-    if names == (WKT,):
+    if len(names) == 1:
         return [(text or "" for text in wkt_of(shapes))]
     points = shapely.point_on_surface(shapely.from_wkb(np.array(shapes, dtype=object)))
     known = [None if value != value else value for value in chain(shapely.get_x(points), shapely.get_y(points))]

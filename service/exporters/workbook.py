@@ -9,7 +9,7 @@ import xlsxwriter
 
 from service.catalogues import text
 from service.errors import InvalidData
-from service.exporters.csv_files import WKT, wkt_of
+from service.exporters.csv_files import wkt_column, wkt_of
 from service.exporters.explanations import about_lines, explained_codes, explained_columns
 from service.exporters.harmless import FORMULA_STARTS
 from service.exporters.labels import column_heading, table_label
@@ -32,6 +32,7 @@ HEADINGS, CODES, FIRST_ROW = 0, 1, 2
 MOST_ROWS = 1_048_576
 LONGEST_CELL = 32_000
 LONGEST_NAME = 31
+PART = "part_"
 FREE_ROWS = 1000
 """Rows beneath those that are there for which codes can be chosen from lists."""
 
@@ -114,13 +115,18 @@ class _Sheets:
                 row += 1
         self._offer_codes(sheet, rows.table.code, columns, places, row + FREE_ROWS)
         sheet.freeze_panes(FIRST_ROW, 2)
+        sheet.repeat_rows(HEADINGS, CODES)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
         sheet.autofilter(CODES, 0, max(row - 1, FIRST_ROW), len(columns) - 1)
 
     def _write_head(self, sheet: Worksheet, columns: Sequence[FeatureProperty], wide: int) -> None:
         language = self.terms.language
         sheet.set_row(HEADINGS, 45)
         names = [each.name for each in columns]
-        shapes = [WKT if part == 0 else f"{WKT}_{part + 1}" for part in range(wide)]
+        shape = wkt_column(self.terms.srid)
+        shapes = [shape if part == 0 else f"{shape}_{PART}{part + 1}" for part in range(wide)]
         headings = [column_heading(language, each.name, each.unit) for each in columns]
         headings += [text(language, "export.column.geometry")] * wide
         for number, heading in enumerate(headings):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
+from sqlalchemy import Double
+
+import models
+from service.queries.import_staging import Stage, tables
 
 if TYPE_CHECKING:
     import psycopg
 
-    from service.queries.import_staging import Stage
-
+NEAR_SHARE = 1e-15
 NEAR_M = 0.001
 """How far a place may lie from the register's and still be the same: what other coordinate systems cost and round."""
 
@@ -19,13 +22,19 @@ def settle_numbers(connection: psycopg.Connection[Any], stage: Stage) -> None:
     """Give staged rows the register's shape where theirs is the same, and keep their numbers from being drawn again."""
     if stage.has_geometry:
         _take_same_shapes(connection, stage)
+    _take_same_numbers(connection, stage)
     if stage.target.identity is not None:
         _raise_sequence(connection, stage)
 
 
+def _key_of(stage: Stage) -> tuple[str, ...]:
+    return ("municipality_code", *stage.target.match)
+
+
 def _take_same_shapes(connection: psycopg.Connection[Any], stage: Stage) -> None:
     """A shape within a millimetre of the register's is no change, nor is another start or direction of its rings."""
-    pairs = [name for name in ("geometry", "geometry_z") if name in stage.all_columns]
+    # The district follows from the place: on a border a hair's breadth decides.
+    pairs = [name for name in ("geometry", "geometry_z", "district_code") if name in stage.all_columns]
     same = [
         sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name)) for name in ("municipality_code", *stage.target.match)
     ]
@@ -42,6 +51,30 @@ def _take_same_shapes(connection: psycopg.Connection[Any], stage: Stage) -> None
         heights=_SAME_HEIGHTS if "geometry_z" in pairs else sql.SQL(""),
     )
     connection.execute(statement)
+
+
+def _take_same_numbers(connection: psycopg.Connection[Any], stage: Stage) -> None:
+    """A number that differs behind its 15th digit is no change: workbooks do not keep those digits."""
+    names = [(alias, name) for alias, name in stage.compared if _is_double(stage, name)]
+    for alias, name in names:
+        key = [sql.SQL("t.{0} = s.{0}").format(sql.Identifier(each)) for each in _key_of(stage)]
+        statement = sql.SQL(
+            "UPDATE {stage} s SET {name} = {alias}.{name} FROM {tables} WHERE {key} AND {alias}.{name} <> s.{name}"
+            " AND abs({alias}.{name} - s.{name}) <= abs({alias}.{name}) * {near}"
+        ).format(
+            stage=sql.Identifier(stage.table),
+            name=sql.Identifier(name),
+            alias=sql.Identifier(alias),
+            tables=tables(stage.target),
+            key=sql.SQL(" AND ").join(key),
+            near=sql.Literal(NEAR_SHARE),
+        )
+        connection.execute(statement)
+
+
+def _is_double(stage: Stage, name: str) -> bool:
+    found = (models.Base.metadata.tables[table].columns.get(name) for table in stage.target.tables)
+    return any(each is not None and isinstance(each.type, Double) for each in found)
 
 
 _SAME_HEIGHTS = sql.SQL(
@@ -65,3 +98,9 @@ def raise_sequence(connection: psycopg.Connection[Any], sequence: str, number: i
     statement = sql.SQL("SELECT setval({name}, %s) FROM {sequence} WHERE last_value < %s")
     named = statement.format(name=sql.Literal(sequence), sequence=sql.Identifier(sequence))
     connection.execute(named, (number, number))
+
+
+def load_asset_classes(connection: psycopg.Connection[Any], municipality_code: str) -> dict[int, int]:
+    """Return the class number of each asset of a municipality."""
+    query = "SELECT asset_id, asset_class FROM asset WHERE municipality_code = %s"
+    return dict(connection.execute(query, (municipality_code,)).fetchall())
