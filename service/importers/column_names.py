@@ -40,3 +40,10 @@ def _column_missing(name: str, table: SourceTable) -> ImportFault:
     hint = f" Is it {alike[0]}?" if alike else ""
     detail = f"The file has no column {name}; it has: {', '.join(told[:TOLD_COLUMNS])}.{hint}"
     return ImportFault(None, name, None, "column_missing", Severity.ERROR, detail)
+
+
+def unused_columns(table: SourceTable, profile: Profile) -> list[str]:
+    """Return the file's columns from which the profile reads nothing, under none of the names that it lists."""
+    needed = profile.source_columns | set(profile.geometry.columns)
+    known = needed.union(*(profile.column_names.get(name, ()) for name in needed))
+    return [name for name in table.columns if name not in known]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from service.importers.source_table import Flags
@@ -27,6 +28,20 @@ class FaultLog:
     """Faults found so far; rows with an error are told apart from rows with a warning."""
 
     faults: list[ImportFault] = field(default_factory=list)
+    places: tuple[NDArray[np.int64], NDArray[Any]] | None = None
+
+    def locate(self, rows: NDArray[np.int64], shapes: NDArray[Any]) -> None:
+        """Keep where the rows are, in EPSG:3067, for the faults found in them."""
+        self.places = rows, shapes
+
+    def located(self) -> list[ImportFault]:
+        """Return the faults, each with the place of its row where that is known."""
+        if self.places is None or not self.faults:
+            return self.faults
+        faulty = {fault.row for fault in self.faults}
+        rows, shapes = self.places
+        known = {row: shape for row, shape in zip(rows.tolist(), shapes, strict=True) if row in faulty}
+        return [replace(fault, place=_wkb(known.get(fault.row))) for fault in self.faults]
 
     def add(self, fault: ImportFault) -> None:
         """Add one fault."""
@@ -72,6 +87,13 @@ class FaultLog:
             shown = _shown(values[int(position)])
             text = detail.replace("{value}", shown or "(none)")
             self.faults.append(ImportFault(int(rows[position]), column, shown, rule, severity, text))
+
+
+def _wkb(shape: shapely.Geometry | None) -> bytes | None:
+    """Return a shape as WKB, or None where it is not somewhere on earth."""
+    if shape is None or not np.isfinite(shapely.bounds(shape)).all():
+        return None
+    return bytes(shapely.to_wkb(shape))
 
 
 def _shown(value: Any) -> str | None:

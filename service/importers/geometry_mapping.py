@@ -13,6 +13,7 @@ from gis.projection import reproject, with_swapped_axes
 from service.importers.crs_choice import CrsChoice
 from service.importers.fault_log import FaultLog
 from service.importers.geometry_columns import shapes_from_columns
+from service.importers.geometry_repair import REPAIR, repaired
 from service.importers.profile import GeometrySource
 from service.importers.source_table import Flags, SourceTable, Values, missing
 
@@ -44,7 +45,9 @@ class Placed:
     broken: Flags
 
 
-def place(table: SourceTable, source: GeometrySource, choice: CrsChoice, log: FaultLog) -> Placed | None:
+def place(
+    table: SourceTable, source: GeometrySource, choice: CrsChoice, log: FaultLog, geometry_repair: str = REPAIR
+) -> Placed | None:
     """Return the rows' geometry in EPSG:3067, or None when the file has none.
 
     Raises:
@@ -59,8 +62,9 @@ def place(table: SourceTable, source: GeometrySource, choice: CrsChoice, log: Fa
     shapes = with_swapped_axes(shapes) if settled.swapped else shapes
     placed = reproject(shapes, settled.crs)
     broken |= _check_place(placed, shapes, table.row_numbers, log)
-    broken |= _check_validity(without(placed, broken), table.row_numbers, log)
-    return Placed(without(placed, broken), broken)
+    log.locate(table.row_numbers, placed)
+    kept, invalid = repaired(without(placed, broken), table.row_numbers, log, geometry_repair)
+    return Placed(without(kept, invalid), broken | invalid)
 
 
 def without(shapes: Values, rows: Flags) -> Values:
@@ -118,11 +122,3 @@ def _hint(shapes: Values, outside: Flags) -> str:
     x, y = shapely.get_coordinates(shapes[outside][0])[0]
     looks_like = probable_crs(float(x), float(y))
     return f"; its coordinates look like {looks_like}" if looks_like else ""
-
-
-def _check_validity(shapes: Values, rows: NDArray[np.int64], log: FaultLog) -> Flags:
-    invalid = ~missing(shapes) & ~np.asarray(shapely.is_valid(shapes), dtype=bool)
-    reasons = np.full(len(shapes), None, dtype=object)
-    reasons[invalid] = shapely.is_valid_reason(shapes[invalid])
-    detail = "The geometry is not valid: {value}."
-    return log.error_rows(invalid, rows, "geometry_invalid", detail, column=GEOMETRY, values=reasons)

@@ -82,7 +82,7 @@ def _with_municipality(table: SourceTable, profile: Profile, around: Surrounding
 
 def _with_geometry(table: SourceTable, profile: Profile, around: Surroundings, log: FaultLog) -> SourceTable:
     source = _geometry_source(table, profile)
-    placed = place(table, source, around.crs_choice, log) if profile.takes_geometry else None
+    placed = place(table, source, around.crs_choice, log, around.geometry_repair) if profile.takes_geometry else None
     if placed is None:
         return dataclasses.replace(table, geometry=None)
     faulty = {FAULTY: table.columns[FAULTY] | placed.broken}

@@ -17,6 +17,7 @@ from service.importers.source_table import UnreadableSourceError
 from service.importers.target_mapping import Surroundings
 from service.operations.import_report import ImportFault, ImportReport, Severity, TargetCounts
 from service.operations.imports import (
+    Finish,
     ImportTerms,
     Progress,
     read_register_codes,
@@ -43,6 +44,8 @@ def import_own_export(
     changed_by: str,
     file_name: str | None,
     progress: Progress,
+    batch_id: int | None,
+    finish: Finish,
 ) -> ImportReport:
     """Import an export of the register, whole or in part; see `pipeline.import_file` for the arguments.
 
@@ -63,7 +66,7 @@ def import_own_export(
         register = OwnRegister(around, load_asset_classes(connection, municipality_code))
     try:
         terms = ImportTerms(
-            OWN_SOURCE_SYSTEM, file_sha256(path), changed_by, now, accept_partial
+            OWN_SOURCE_SYSTEM, file_sha256(path), changed_by, now, accept_partial, batch_id=batch_id, finish=finish
         )
         with own_tables(path, report.file_name) as tables:
             store_import(database, _batches(tables, register, report, progress), terms, report, progress)

@@ -9,11 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from service.database import Database
 from service.errors import Fault, InvalidData
 from service.exporters.explanations import OWN_PROFILE
+from service.importers.column_names import unused_columns
 from service.importers.crs_choice import CrsChoice
 from service.importers.fault_log import FaultLog
+from service.importers.geometry_repair import REPAIR
 from service.importers.mapping import Mapped, map_table
 from service.importers.own_import import import_own_export
 from service.importers.profile import Profile
@@ -21,14 +25,19 @@ from service.importers.profile_file import load_profile
 from service.importers.reading import file_sha256, read_source
 from service.importers.source_table import SourceTable, UnreadableSourceError
 from service.importers.target_mapping import Surroundings
+from service.operations.import_checks import KEEP
 from service.operations.import_report import ImportFault, ImportReport, Severity, TargetCounts
-from service.operations.imports import ImportTerms, Progress, read_register_codes, store_import
+from service.operations.imports import Finish, ImportTerms, Progress, read_register_codes, store_import
 from service.operations.municipality_areas import IN_FINLAND, Area, municipality_area
 from service.queries.import_rows import ImportRows
 
 
 def no_progress(_step: str, _done: int, _total: int) -> None:
     """Tell nobody how far the import is."""
+
+
+def nothing_more(_session: Session, _report: ImportReport) -> None:
+    """Do nothing in the transaction besides the import."""
 
 
 def import_file(
@@ -44,7 +53,11 @@ def import_file(
     layer: str | None = None,
     crs: str | None = None,
     confirm_crs: bool = False,
+    geometry_repair: str = REPAIR,
+    on_conflict: str = KEEP,
     progress: Progress = no_progress,
+    batch_id: int | None = None,
+    finish: Finish = nothing_more,
 ) -> ImportReport:
     """Import a file and return what was found and done; a file that cannot be read is a report with faults.
 
@@ -61,7 +74,11 @@ def import_file(
         layer: Layer or sheet to read instead of the profile's, or data set of an archive.
         crs: Coordinate system of the file's coordinates, whatever the file says.
         confirm_crs: Take the coordinate system that the coordinates look like, where the file says none.
+        geometry_repair: `repair` invalid shapes and tell the change, or `refuse` them.
+        on_conflict: `keep` what people set since the last import of the source, or `overwrite` it.
         progress: Told the step (`read`, `merge`), rows done and rows in all.
+        batch_id: Number of the import where it is drawn already.
+        finish: Called last, within the transaction, where the rows are written.
 
     Raises:
         UnknownProfile: There is no profile of this name.
@@ -69,6 +86,7 @@ def import_file(
     """
     if profile == OWN_PROFILE:
         options: dict[str, Any] = {"dry_run": dry_run, "accept_partial": accept_partial, "file_name": file_name}
+        options |= {"batch_id": batch_id, "finish": finish}
         return import_own_export(database, path, municipality_code, changed_by=changed_by, progress=progress, **options)
     chosen = load_profile(profile) if isinstance(profile, str) else profile
     chosen = chosen if layer is None else replace(chosen, layer=layer)
@@ -76,9 +94,12 @@ def import_file(
     report = ImportReport(chosen.name, file_name or path.name, municipality_code, dry_run)
     around = _surroundings(database, chosen, municipality_code, now.date())
     choice = CrsChoice(_area(database, chosen, municipality_code), crs, confirm_crs, dry_run)
-    around = replace(around, crs_choice=choice)
+    around = replace(around, crs_choice=choice, geometry_repair=geometry_repair)
     try:
-        terms = ImportTerms(chosen.source_system, file_sha256(path), changed_by, now, accept_partial)
+        terms = ImportTerms(
+            chosen.source_system, file_sha256(path), changed_by, now, accept_partial, on_conflict=on_conflict
+        )
+        terms = replace(terms, batch_id=batch_id, finish=finish)
         store_import(database, _batches(path, chosen, around, report, progress), terms, report, progress)
     except UnreadableSourceError as error:
         report.faults += [replace(fault, detail=_named(fault.detail, path, report)) for fault in error.faults]
@@ -116,10 +137,12 @@ def _batches(
     for table in read_source(path, profile):
         report.rows_read += len(table) + sum(fault.row is not None for fault in table.faults)
         report.assumptions = dict(table.assumptions)
-        report.faults += [fault for fault in table.faults if fault.row is not None or fault not in report.faults]
+        report.add(fault for fault in table.faults if fault.row is not None or fault not in report.faults)
+        report.unused_columns = unused_columns(table, profile)
         mapped = _map(table, profile, around, report)
         progress("read", report.rows_read, max(report.rows_read, table.rows_in_file or 0))
         yield mapped.rows
+    report.assumptions |= around.crs_choice.assumptions
     if not report.rows_read:
         report.faults.append(ImportFault(None, None, None, "no_rows", Severity.WARNING, "The file has no rows."))
 
@@ -127,7 +150,7 @@ def _batches(
 def _map(table: SourceTable, profile: Profile, around: Surroundings, report: ImportReport) -> Mapped:
     log = FaultLog()
     mapped = map_table(table, profile, around, log)
-    report.faults += [fault for fault in log.faults if fault.row is not None or fault not in report.faults]
+    report.add(fault for fault in log.located() if fault.row is not None or fault not in report.faults)
     report.rows_skipped += mapped.skipped
     broken = sum(fault.row is not None and fault.severity is Severity.ERROR for fault in table.faults)
     for rows, faulty in zip(mapped.rows, mapped.faulty, strict=True):

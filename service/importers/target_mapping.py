@@ -23,6 +23,7 @@ from service.importers.derived_columns import (
 )
 from service.importers.fault_log import FaultLog
 from service.importers.geometry_checks import fitted_geometry
+from service.importers.geometry_repair import REPAIR
 from service.importers.hashed_keys import hashed_ids
 from service.importers.profile import Profile, TargetMapping, ValueMapping
 from service.importers.row_groups import kept_rows, one_row_per_group, unpivoted
@@ -50,12 +51,14 @@ class Surroundings:
         today: The day that future dates are measured from.
         codes: Code lists of the register.
         crs_choice: Settles the coordinate system of the file.
+        geometry_repair: `repair` invalid shapes, or `refuse` them.
     """
 
     municipality_code: str | None
     today: dt.date
     codes: RegisterCodes
     crs_choice: CrsChoice = dataclasses.field(default_factory=CrsChoice)
+    geometry_repair: str = REPAIR
 
     @property
     def choices(self) -> dict[str, tuple[str, ...]]:

@@ -13,9 +13,18 @@ from sqlalchemy.orm import Session
 
 from service.database import Database, raw_connection
 from service.errors import DataConflict, InvalidData
+from service.operations.import_checks import (
+    KEEP,
+    check_matched,
+    check_topology,
+    settle_conflicts,
+    tell_differences,
+    tell_missing,
+)
 from service.operations.import_report import ImportFault, ImportReport, Severity, TargetCounts
 from service.queries.data_version import raise_data_version
 from service.queries.districts import assign_districts
+from service.queries.import_differences import places_of
 from service.queries.import_matching import (
     RowAndValue,
     drop_staged,
@@ -54,9 +63,10 @@ from service.queries.imports import (
 from service.queries.statistics import refresh_statistics
 
 Progress = Callable[[str, int, int], None]
+Finish = Callable[[Session, ImportReport], None]
 REPORTED_FAULTS = 1000
 MANY_ROWS = 1000
-DISTRICT, POPULATION_GRID = "district", "population_grid"
+DISTRICT, POPULATION_GRID, MUNICIPALITY = "district", "population_grid", "municipality"
 KEY = "key"
 
 
@@ -71,6 +81,8 @@ class ImportTerms:
         changed_at: One time for all rows.
         accept_partial: Write the good rows although others are faulty.
         batch_id: Number of the import where it is drawn already.
+        finish: Called last, within the transaction, where the rows are written.
+        on_conflict: `keep` what people set since the source's last import, or `overwrite` it.
     """
 
     source_system: str
@@ -79,6 +91,8 @@ class ImportTerms:
     changed_at: dt.datetime
     accept_partial: bool = False
     batch_id: int | None = None
+    finish: Finish = lambda _session, _report: None
+    on_conflict: str = KEEP
 
 
 @dataclass(frozen=True)
@@ -128,7 +142,8 @@ def store_import(
             lock_municipalities(connection, stages)
             for number, stage in enumerate(stages):
                 progress("merge", number, len(stages))
-                _merge(connection, stage, author, report)
+                _merge(connection, stage, author, terms, report)
+            tell_missing(connection, stages, report)
             _finish(session, connection, stages, author.batch_id, terms, report)
     except (InvalidData, DataConflict, psycopg.DataError) as error:
         report.applied, report.batch_id = False, None
@@ -144,18 +159,35 @@ def _stage(
         if not stages:
             stages = [create_stage(connection, n, rows, terms.source_system) for n, rows in enumerate(targets)]
         for stage, rows in zip(stages, targets, strict=True):
-            copy_to_stage(connection, stage, rows)
+            if len(rows):
+                copy_to_stage(connection, stage, rows)
     for stage in stages:
         analyse_stage(connection, stage)
     return stages
 
 
-def _merge(connection: psycopg.Connection[Any], stage: Stage, author: Author, report: ImportReport) -> None:
+def _merge(
+    connection: psycopg.Connection[Any], stage: Stage, author: Author, terms: ImportTerms, report: ImportReport
+) -> None:
     counts = report.targets.setdefault(stage.target.code, TargetCounts())
     counts.faulty += _check(connection, stage, report)
     match_stage(connection, stage)
+    outcomes = _settled(connection, stage, terms, report)
     merge_stage(connection, stage, author)
-    _count(connection, stage, counts)
+    check_topology(connection, stage, report)
+    counts.take(outcomes)
+
+
+def _settled(
+    connection: psycopg.Connection[Any], stage: Stage, terms: ImportTerms, report: ImportReport
+) -> TargetCounts:
+    """Return what is to become of the rows of a matched stage, once it is checked against the register."""
+    outcomes = _count(connection, stage)
+    if outcomes.changed and settle_conflicts(connection, stage, terms.on_conflict, report):
+        outcomes = _count(connection, stage)
+    tell_differences(connection, stage, outcomes, report)
+    check_matched(connection, stage, outcomes, report)
+    return outcomes
 
 
 def _check(connection: psycopg.Connection[Any], stage: Stage, report: ImportReport) -> int:
@@ -164,11 +196,13 @@ def _check(connection: psycopg.Connection[Any], stage: Stage, report: ImportRepo
     broken: set[int] = set()
     if stage.target.is_asset:
         found = rows_of_another_class(connection, stage)
-        broken |= _tell(report, found, "class", "This id is in the register as a {value}.", Severity.ERROR)
+        broken |= _tell(
+            connection, stage, report, found, "class", "This id is in the register as a {value}.", Severity.ERROR
+        )
     if stage.names_assets:
         severity = Severity.ERROR if stage.asset_required else Severity.WARNING
         detail = "The asset {value} is not in the register."
-        unknown = _tell(report, resolve_assets(connection, stage), "asset_missing", detail, severity)
+        unknown = _tell(connection, stage, report, resolve_assets(connection, stage), "asset_missing", detail, severity)
         broken |= unknown if stage.asset_required else set()
     if stage.has_geometry:
         _check_places(connection, stage, report)
@@ -181,9 +215,9 @@ def _drop_repeats(connection: psycopg.Connection[Any], stage: Stage, report: Imp
     same = [(row, key) for row, key, differs in found if not differs]
     other = [(row, key) for row, key, differs in found if differs]
     detail = "The row {value} stands in the file before, with the same content; it counts once."
-    _tell(report, same, "repeated_row", detail, Severity.WARNING, KEY)
+    _tell(connection, stage, report, same, "repeated_row", detail, Severity.WARNING, KEY)
     detail = "The key {value} stands in the file before, with other content."
-    contradicting = _tell(report, other, "duplicate_key", detail, Severity.ERROR, KEY)
+    contradicting = _tell(connection, stage, report, other, "duplicate_key", detail, Severity.ERROR, KEY)
     if found:
         drop_staged(connection, stage, sorted({row for row, _, _ in found}))
     return len(contradicting)
@@ -192,12 +226,22 @@ def _drop_repeats(connection: psycopg.Connection[Any], stage: Stage, report: Imp
 def _check_places(connection: psycopg.Connection[Any], stage: Stage, report: ImportReport) -> None:
     if stage.target.is_asset:
         stage_districts(connection, stage)
-    if stage.target.code != POPULATION_GRID:
+    if stage.target.code not in {POPULATION_GRID, MUNICIPALITY}:
         outside = rows_outside_municipality(connection, stage)
-        _tell(report, outside, "outside_municipality", "The place is outside municipality {value}.", Severity.WARNING)
+        _tell(
+            connection,
+            stage,
+            report,
+            outside,
+            "outside_municipality",
+            "The place is outside municipality {value}.",
+            Severity.WARNING,
+        )
 
 
 def _tell(
+    connection: psycopg.Connection[Any],
+    stage: Stage,
     report: ImportReport,
     rows: list[RowAndValue],
     rule: str,
@@ -205,17 +249,17 @@ def _tell(
     severity: Severity,
     column: str | None = None,
 ) -> set[int]:
-    report.faults += [
-        ImportFault(row, column, value, rule, severity, detail.replace("{value}", str(value))) for row, value in rows
-    ]
+    shapes = dict(places_of(connection, stage, [row for row, _ in rows])) if rows else {}
+    report.add(
+        ImportFault(row, column, value, rule, severity, detail.replace("{value}", str(value)), shapes.get(row))
+        for row, value in rows
+    )
     return {row for row, _ in rows}
 
 
-def _count(connection: psycopg.Connection[Any], stage: Stage, counts: TargetCounts) -> None:
-    outcomes = count_outcomes(connection, stage)
-    counts.added += outcomes[ADDED]
-    counts.changed += outcomes[CHANGED]
-    counts.unchanged += outcomes[UNCHANGED]
+def _count(connection: psycopg.Connection[Any], stage: Stage) -> TargetCounts:
+    found = count_outcomes(connection, stage)
+    return TargetCounts(added=found[ADDED], changed=found[CHANGED], unchanged=found[UNCHANGED])
 
 
 def _finish(
@@ -227,7 +271,7 @@ def _finish(
     report: ImportReport,
 ) -> None:
     """Keep what was written, with the batch's record, or take it all back."""
-    if report.dry_run or (report.errors and not terms.accept_partial):
+    if report.dry_run or (report.count(Severity.ERROR) and not terms.accept_partial):
         session.rollback()
         return
     for stage in (each for each in stages if each.target.code == DISTRICT):
@@ -239,6 +283,7 @@ def _finish(
     store_batch(connection, stages, batch_id, _batch(terms, report))
     changed = {code for stage in stages for code in municipalities_of_changes(connection, stage)}
     raise_data_version(session.connection(), changed)
+    terms.finish(session, report)
 
 
 def _batch(terms: ImportTerms, report: ImportReport) -> Batch:

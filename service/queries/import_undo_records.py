@@ -11,8 +11,9 @@ from sqlalchemy import ForeignKeyConstraint
 
 import models
 from service.queries.import_changes import record_columns, record_document, record_key
-from service.queries.import_targets import TARGETS, Target
+from service.queries.import_targets import Target
 from service.queries.import_undo import CHANGED_SINCE, IN_USE, REMOVED_SINCE, Undo
+from service.queries.own_targets import target_of
 
 _TABLE = sql.Identifier("undo_record")
 _FREE = sql.SQL("u.reason IS NULL")
@@ -25,7 +26,7 @@ def changed_targets(connection: psycopg.Connection[Any], undo: Undo) -> list[tup
         " GROUP BY target ORDER BY min(change_id) DESC",
         undo.values,
     )
-    return [(TARGETS[code], count) for code, count in found]
+    return [(target_of(code), count) for code, count in found]
 
 
 def undo_records(

@@ -212,10 +212,16 @@ def test_shapes_that_cross_themselves_lie_elsewhere_or_are_of_another_kind_are_f
     report = imported(content, SHAPES.replace("CLASS", "building"), name="a.geojson", accept_partial=True)
     assert [(fault.row, fault.rule) for fault in report.faults] == [
         (3, "outside_finland"),
-        (2, "geometry_invalid"),
+        (2, "geometry_repaired"),
         (4, "geometry_type"),
     ]
-    assert report.total("added") == 2
+    assert report.total("added") == 3
+    told = "Self-intersection[385050 6672050]; 0.0 m² before, 5000.0 m² after"
+    assert report.faults[1].detail == f"The geometry was not valid and was repaired: {told}."
+    report = imported(
+        content, SHAPES.replace("CLASS", "park"), name="a.geojson", accept_partial=True, geometry_repair="refuse"
+    )
+    assert [(fault.row, fault.rule) for fault in report.faults][1] == (2, "geometry_invalid")
 
 
 def test_swapped_axes_are_refused_with_what_they_look_like(imported: Importer) -> None:
