@@ -31,6 +31,12 @@ def check_map_file(path: Path) -> None:
         check(path)
 
 
+def attribute_rows(path: Path) -> int:
+    """Return the number of rows of a MapInfo interchange file's attributes, one on each line."""
+    with path.open("rb") as stream:
+        return sum(bool(line.strip()) for line in stream)
+
+
 def _check_shapefile(path: Path) -> None:
     """GDAL reads what is missing as missing geometries."""
     with path.open("rb") as stream:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from service.importers.csv_dialect import SEPARATORS, Dialect, detected_dialect, without_separator_line
-from service.importers.file_kind import check_local_file
+from service.importers.file_kind import SNIFF_BYTES, check_local_file
 from service.importers.source_table import SourceTable, object_column, unreadable
 from service.importers.text_encodings import CP1252, detected_encoding
 from service.operations.import_report import ImportFault, Severity
@@ -21,6 +21,9 @@ from service.operations.import_report import ImportFault, Severity
 __all__ = ["SEPARATORS", "CsvLayout", "read_csv"]
 
 DECIMAL_COMMA = re.compile(r"^[+-]?\d[\d\s]*,\d+$")
+# What no line of text begins a table with, and what DOS programs put at the end of a file.
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+END_OF_FILE = "\x1a"
 MAX_COLUMNS = 2_000
 
 
@@ -84,9 +87,9 @@ def _decode(path: Path, encoding: str | None) -> tuple[str, str]:
 
 
 def _checked(text: str, path: Path) -> str:
-    if "\x00" in text:
-        raise unreadable("wrong_format", f"The file {path.name} is not a text file: it has NUL characters.")
-    return text
+    if "\x00" in text or CONTROL_CHARACTERS.search(text[:SNIFF_BYTES].split("\n", 1)[0]):
+        raise unreadable("wrong_format", f"The file {path.name} is not a text file: it has control characters.")
+    return text.removesuffix(END_OF_FILE)
 
 
 def _parse(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +13,11 @@ import numpy as np
 import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from service.importers.archives import alone, chosen, unpacked
 from service.importers.file_kind import check_local_file
-from service.importers.map_file_checks import check_map_file
+from service.importers.gdal_errors import gdal_errors_as_faults, without_folder
+from service.importers.map_file_checks import attribute_rows, check_map_file
 from service.importers.read_parquet import PARQUET_SUFFIXES, read_parquet_batches
 from service.importers.source_table import (
     SourceTable,
@@ -30,7 +28,7 @@ from service.importers.source_table import (
     unreadable,
 )
 from service.importers.text_encodings import CP1252, table_encoding
-from service.importers.vector_formats import KML, SHAPEFILE, VECTOR_FORMATS, VectorFormat, limit_gdal
+from service.importers.vector_formats import KML, MIF, SHAPEFILE, VECTOR_FORMATS, VectorFormat, limit_gdal
 from service.importers.vector_layers import layer_to_read
 from service.operations.import_report import ImportFault, Severity
 
@@ -114,22 +112,10 @@ class _Layer:
     count: int
 
 
-@contextmanager
-def _gdal_errors_as_faults(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except UnicodeDecodeError as error:
-        detail = f"The text of {path.name} is not in the encoding that it says: {error.reason}."
-        raise unreadable("encoding", detail) from error
-    except (DataSourceError, DataLayerError, IndexError, ValueError, OverflowError, MemoryError) as error:
-        detail = _plain(str(error), path).split("; It might help", 1)[0].rstrip(".")
-        raise unreadable("unreadable", f"The file {path.name} cannot be read: {detail}.") from error
-
-
 def _open(path: Path, form: VectorFormat, layer: str | None, encoding: str | None) -> _Layer:
     if form is SHAPEFILE and encoding is None:
         encoding = table_encoding(path.with_suffix(".dbf"), path.with_suffix(".cpg"))
-    with warnings.catch_warnings(), _gdal_errors_as_faults(path):
+    with warnings.catch_warnings(), gdal_errors_as_faults(path):
         warnings.simplefilter("ignore")
         name = layer_to_read(path, layer)
         try:
@@ -152,7 +138,7 @@ def _read(source: _Layer, start: int, count: int) -> SourceTable:
     columns = {name: _cleaned(values) for name, values in zip(meta["fields"], fields, strict=True)}
     row_numbers = np.arange(start + 1, start + len(fids) + 1, dtype=np.int64)
     shapes, faults = _shapes(geometry, row_numbers)
-    messages = dict.fromkeys(_plain(str(note.message), source.path) for note in told)
+    messages = dict.fromkeys(without_folder(str(note.message), source.path) for note in told)
     notes = [ImportFault(None, None, None, "reader", Severity.WARNING, message) for message in messages]
     encoding = source.encoding or meta.get("encoding")
     table = SourceTable(
@@ -172,7 +158,7 @@ def _read(source: _Layer, start: int, count: int) -> SourceTable:
 def _features(source: _Layer, start: int, count: int) -> tuple[dict[str, Any], Values, Values, list[Values]]:
     """Return pyogrio's metadata, feature numbers, WKB and field columns; GDAL's errors become faults."""
     part = {"skip_features": start, "max_features": count} if (start, count) != (0, source.count) else {}
-    with _gdal_errors_as_faults(source.path):
+    with gdal_errors_as_faults(source.path):
         try:
             meta, fids, geometry, fields = pyogrio.raw.read(
                 source.path, layer=source.name, encoding=source.encoding, return_fids=True, **part
@@ -181,22 +167,20 @@ def _features(source: _Layer, start: int, count: int) -> tuple[dict[str, Any], V
             if source.encoding is not None or source.form.driver not in {"MapInfo File", "ESRI Shapefile"}:
                 raise
             return _features(replace(source, encoding=CP1252), start, count)
+    if source.form is MIF:
+        count = max(count, attribute_rows(source.path.with_suffix(".mid")))
     if len(fids) != count:
         told = f"{count} features from the {start + 1}th on"
         raise unreadable("truncated", f"The file {source.path.name} says {told}, {len(fids)} could be read.")
     return meta, fids, geometry, fields
 
 
-def _plain(message: str, path: Path) -> str:
-    return message.replace(os.fspath(path), path.name).replace(f"{path.parent}{os.sep}", "")
-
-
 def _told_crs(crs: str | None, shapes: Values | None, form: VectorFormat) -> str | None:
     """Return the system that the file says; a GeoJSON without one is in degrees, unless it plainly is not."""
     if crs != "EPSG:4326" or form.driver != "GeoJSON" or shapes is None:
         return crs
-    with np.errstate(invalid="ignore"):
-        far = np.abs(shapely.total_bounds(shapes)) > [180, 90, 180, 90]
+    coordinates = shapely.get_coordinates(shapes)
+    far = np.isfinite(coordinates) & (np.abs(coordinates) > [180, 90])
     return None if far.any() else crs
 
 
