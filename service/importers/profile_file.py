@@ -14,6 +14,7 @@ from service.importers.profile import Profile
 from service.importers.profile_check import profile_faults
 from service.importers.profile_schema import ProfileSchema
 
+SHOWN_CHARACTERS = 500
 PROFILE_DIRECTORY = Path(__file__).parent / "profiles"
 
 
@@ -53,11 +54,29 @@ def parse_profile(text: str) -> Profile:
     Raises:
         InvalidProfile: With every fault: unknown keys, wrong types, unknown targets, attributes, units and codes.
     """
+    return profile_of_document(read_document(text))
+
+
+def read_document(text: str) -> dict[str, Any]:
+    """Return the document that a YAML text holds; raises `InvalidProfile` for a text that is none.
+
+    References to other parts of the text are refused: a few of them can stand for gigabytes.
+    """
     try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+            raise _invalid([Fault("", "References within the text (* and &) are not read; repeat what is meant.")])
         document = yaml.safe_load(text)
-        profile: Profile = ProfileSchema().load(document if isinstance(document, dict) else {})
-    except yaml.YAMLError as error:
-        raise InvalidProfile(f"The profile is not YAML: {error}") from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise _invalid([Fault("", f"The profile is not YAML: {error}"[:SHOWN_CHARACTERS])]) from error
+    if not isinstance(document, dict):
+        raise _invalid([Fault("", "The profile is not a YAML mapping of names to values.")])
+    return document
+
+
+def profile_of_document(document: Mapping[str, Any]) -> Profile:
+    """Return the profile that a document describes; raises `InvalidProfile` with every fault of it."""
+    try:
+        profile: Profile = ProfileSchema().load(dict(document))
     except ValidationError as error:
         raise _invalid(list(_flat(error.messages_dict, ""))) from error
     faults = profile_faults(profile)

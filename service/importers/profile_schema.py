@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from models.text_lengths import LONGEST_CODE
 from service.importers.profile import (
     NETWORKS_AND_MODELS,
     FillWithin,
@@ -185,9 +186,11 @@ class ProfileSchema(Built):
 
     value_class = Profile
 
-    name = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9_]+$"))
-    title = fields.String(required=True)
-    source_system = fields.String(required=True)
+    name = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9_]{1,100}\Z"))
+    title = fields.String(required=True, validate=[validate.Length(1, 200), validate.Regexp(r"^[^\x00]*\Z")])
+    source_system = fields.String(
+        required=True, validate=[validate.Length(1, LONGEST_CODE), validate.Regexp(r"^[^\x00]*\Z")]
+    )
     format = fields.String(
         required=True, validate=validate.OneOf(["csv", "vector", "xlsx", "jsonstat", "any", *NETWORKS_AND_MODELS])
     )
