@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Never
@@ -12,27 +13,57 @@ import orjson
 from environs import EnvError
 from tqdm import tqdm
 
+from service.catalogues import LANGUAGES
 from service.database import Database
 from service.errors import KuntokantaError
+from service.importers.fault_files import SUFFIXES, write_fault_file
+from service.importers.geometry_repair import GEOMETRY_REPAIR, REPAIR
 from service.importers.pipeline import import_file
 from service.importers.profile_file import profile_names
+from service.operations.import_checks import KEEP, ON_CONFLICT
 from service.operations.import_report import ImportFault, ImportReport
+from service.operations.import_undo import UndoReport, undo_import
 from service.operations.imports import Progress
 from service.settings import settings_from_environment
 
 EXIT_FAULTS, EXIT_USAGE = 1, 2
 SHOWN_FAULTS = 50
+IMPORT_ID = re.compile(r"(\d{3})-(\d{1,15})", re.ASCII)
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--profile", required=True, metavar="NAME", help="Mapping profile; --list names them.")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--profile", metavar="NAME", help="Mapping profile; --list names them.")
 @click.option("--municipality", metavar="CODE", help="Three digits; needed where the file does not name it.")
 @click.option("--dry-run", is_flag=True, help="Check and count, write nothing.")
 @click.option("--accept-partial", is_flag=True, help="Write the good rows although others are faulty.")
 @click.option("--layer", metavar="NAME", help="Layer or sheet, where the file has several.")
 @click.option("--crs", metavar="CODE", help="Coordinate system of the file, such as EPSG:3878, whatever it says.")
 @click.option("--confirm-crs", is_flag=True, help="Take the system that the coordinates look like, if none is told.")
+@click.option(
+    "--geometry-repair",
+    type=click.Choice(GEOMETRY_REPAIR),
+    default=REPAIR,
+    show_default=True,
+    help="What to do with invalid shapes: a repaired one is told with its size before and after.",
+)
+@click.option(
+    "--on-conflict",
+    type=click.Choice(ON_CONFLICT),
+    default=KEEP,
+    show_default=True,
+    help="What to do with values that people set since the last import of this source.",
+)
+@click.option(
+    "--faults",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the check report there: .xlsx, .json, or .geojson of the faulty places.",
+)
+@click.option("--lang", type=click.Choice(LANGUAGES), default="fi", show_default=True, help="Language of the workbook.")
+@click.option(
+    "--undo", metavar="ID", help="Take an import back, such as 091-17; with --dry-run, only say what it would do."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the check report as JSON.")
 @click.option(
     "--list",
@@ -42,27 +73,70 @@ SHOWN_FAULTS = 50
     callback=lambda *given: _list_profiles(given),
     help="List the profiles.",
 )
-def import_command(
-    file: Path, *, profile: str, municipality: str | None, accept_partial: bool, as_json: bool, **options: Any
-) -> None:
-    """Import FILE into the register by a mapping profile.
+def import_command(file: Path | None, *, profile: str | None, undo: str | None, as_json: bool, **options: Any) -> None:
+    """Import FILE into the register by a mapping profile, or take an import back.
 
-    Exit code 0: imported, or a dry run without faults; 1: faults; 2: wrong usage.
+    Exit code 0: imported, or a dry run without faults; undone without conflicts; 1: faults or conflicts; 2: wrong
+    usage.
     """
+    if undo is None and (file is None or profile is None):
+        raise click.UsageError("An import needs FILE and --profile.")
+    if undo is not None and file is not None:
+        raise click.UsageError("--undo takes no FILE.")
+    faults: Path | None = options["faults"]
+    if faults is not None and faults.suffix.lower() not in SUFFIXES:
+        raise click.UsageError(f"--faults takes a file named *{', *'.join(SUFFIXES)}.")
     try:
         database = Database(settings_from_environment().database_url, pool_size=1)
     except EnvError as error:
         raise click.UsageError(f"{error} (the database is named by KUNTOKANTA_DATABASE_URL)") from error
     try:
-        options["accept_partial"] = accept_partial
-        report = _imported(database, file, profile, municipality, options, quiet=as_json)
+        if undo is not None:
+            is_good = _undo(database, undo, dry_run=options["dry_run"], as_json=as_json)
+        else:
+            is_good = _import(database, Path(file or ""), profile or "", options, as_json=as_json)
     except KuntokantaError as error:
         raise click.UsageError(error.detail) from error
     finally:
         database.close()
-    click.echo(orjson.dumps(report.as_dict()) if as_json else _summary(report))
-    if report.errors and not (report.applied and accept_partial):
+    if not is_good:
         raise click.exceptions.Exit(EXIT_FAULTS)
+
+
+def _undo(database: Database, name: str, *, dry_run: bool, as_json: bool) -> bool:
+    """Take an import back; return whether all of it could be."""
+    found = IMPORT_ID.fullmatch(name)
+    if found is None:
+        raise click.UsageError(f"{name} is not an import's id, such as 091-17.")
+    report = undo_import(database, found[1], int(found[2]), undone_by=getpass.getuser(), dry_run=dry_run)
+    click.echo(orjson.dumps(report.as_dict()) if as_json else _undo_summary(report))
+    return not report.conflict_count
+
+
+def _undo_summary(report: UndoReport) -> str:
+    what = "would be undone, nothing written" if report.dry_run else "undone"
+    counts = f"{report.removed} removed, {report.restored} put back, {report.retired} retired"
+    lines = [f"import {report.municipality_code}-{report.batch_id} {what}: {counts}, {report.conflict_count} left"]
+    lines += [f"  {each.target} {each.key}: {each.detail}" for each in report.conflicts[:SHOWN_FAULTS]]
+    hidden = report.conflict_count - SHOWN_FAULTS
+    return "\n".join([*lines, f"  … and {hidden} more"] if hidden > 0 else lines)
+
+
+def _import(database: Database, file: Path, profile: str, options: Mapping[str, Any], *, as_json: bool) -> bool:
+    """Import a file and say what came of it; return whether all is well."""
+    given = {name: value for name, value in options.items() if name not in ("faults", "lang", "municipality")}
+    report = _imported(database, file, profile, options["municipality"], given, quiet=as_json)
+    if options["faults"] is not None:
+        _write_faults(report, options["faults"], options["lang"])
+    click.echo(orjson.dumps(report.as_dict()) if as_json else _summary(report))
+    return not report.errors or (report.applied and options["accept_partial"])
+
+
+def _write_faults(report: ImportReport, path: Path, language: str) -> None:
+    try:
+        write_fault_file(report, path, language)
+    except OSError as error:
+        raise click.UsageError(f"The faults cannot be written: {error}.") from error
 
 
 def _imported(
@@ -108,6 +182,11 @@ def _summary(report: ImportReport) -> str:
     for name, counts in report.targets.items():
         told = f"{counts.added} added, {counts.changed} changed, {counts.unchanged} unchanged, {counts.faulty} faulty"
         lines.append(f"  {name}: {told}")
+        if counts.changed_fields:
+            fields = ", ".join(f"{field} {count}" for field, count in counts.changed_fields.items())
+            lines.append(f"    changed: {fields}")
+        if counts.missing:
+            lines.append(f"    {counts.missing} in the register but not in the file; they stay as they are")
     if report.rows_skipped:
         lines.append(f"  {report.rows_skipped} rows left out by the profile or of other municipalities")
     lines += [_fault_line(fault) for fault in report.faults[:SHOWN_FAULTS]]

@@ -9,6 +9,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis.crs import CRS84, TM35FIN
+from gis.projection import reproject
+
 
 class Severity(StrEnum):
     """How much a fault weighs: an error keeps its row out, a warning is told and the row goes in."""
@@ -28,7 +35,7 @@ class ImportFault:
         rule: The rule that it breaks, a short fixed word for filters and scripts.
         severity: Error or warning.
         detail: A sentence for people.
-        place: Where it is, as WKB in EPSG:3067, where that is known; not part of the report's document.
+        place: Where it is, as WKB in EPSG:3067, where that is known; a point of it is in the report's document.
     """
 
     row: int | None
@@ -38,10 +45,6 @@ class ImportFault:
     severity: Severity
     detail: str
     place: bytes | None = field(default=None, compare=False, repr=False)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fault as plain values for JSON."""
-        return {name: getattr(self, name) for name in FAULT_MEMBERS}
 
 
 FAULT_MEMBERS = ("row", "column", "value", "rule", "severity", "detail")
@@ -175,7 +178,7 @@ class ImportReport:
         names = [each.name for each in dataclasses.fields(self) if each.name not in _WRITTEN_OTHERWISE]
         document = {name: getattr(self, name) for name in names}
         document["targets"] = {name: dataclasses.asdict(counts) for name, counts in self.targets.items()}
-        document["faults"] = [fault.as_dict() for fault in self.faults]
+        document["faults"] = _fault_documents(self.faults)
         document["rules"] = self.rules
         document["changes"] = [dataclasses.asdict(change) for change in self.changes]
         document["added_rows"] = _objects(self.added_rows, "target", "row", "key")
@@ -188,6 +191,29 @@ class ImportReport:
 _WRITTEN_OTHERWISE = {"targets", "faults", "changes", "added_rows", "missing_rows", "uncounted"}
 # Some hundred bytes each.
 KEPT_FAULTS = 100_000
+
+
+def _fault_documents(faults: list[ImportFault]) -> list[dict[str, Any]]:
+    """Return faults as plain values; `place` is longitude and latitude of a point where it is, or None."""
+    documents = [{name: getattr(fault, name) for name in FAULT_MEMBERS} | {"place": None} for fault in faults]
+    placed = [number for number, fault in enumerate(faults) if fault.place is not None]
+    if placed:
+        shapes = shapely.from_wkb(np.array([faults[number].place for number in placed], dtype=object))
+        degrees = shapely.get_coordinates(reproject(_points(shapes), TM35FIN, CRS84))
+        for number, place in zip(placed, degrees.round(7).tolist(), strict=True):
+            documents[number]["place"] = place
+    return documents
+
+
+def _points(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Return a point on each shape; of an invalid one, which may have no inside, the middle of its box."""
+    boxes = shapely.bounds(shapes)
+    points: NDArray[Any] = np.asarray(
+        shapely.points((boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2), dtype=object
+    )
+    valid = shapely.is_valid(shapes)
+    points[valid] = shapely.force_2d(shapely.point_on_surface(shapes[valid]))
+    return points
 
 
 def _objects(rows: Iterable[tuple[Any, ...]], *names: str) -> list[dict[str, Any]]:
