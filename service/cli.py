@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from models.access import Role
 from service.commands.cost_index import cost_index_command
-from service.commands.export import export_command
+from service.commands.export import export_command, restore_command
 from service.commands.plain import open_database, plainly
 from service.commands.report import report_command
 from service.commands.scenario import funding_command, scenario_command
@@ -20,6 +20,7 @@ from service.commands.work import work_command
 from service.database import Database
 from service.demo.next_forecast import next_forecast
 from service.importers.command import import_command
+from service.importers.profile_command import profile_group
 from service.job_kinds import JOB_WORKS
 from service.logs import configure_logs
 from service.migrating import migrate as migrate_database
@@ -44,7 +45,9 @@ def main() -> None:
 
 
 main.add_command(import_command)
+main.add_command(profile_group)
 main.add_command(export_command)
+main.add_command(restore_command)
 main.add_command(cost_index_command)
 main.add_command(report_command)
 main.add_command(scenario_command)

@@ -21,9 +21,9 @@ from service.importers.geometry_repair import REPAIR
 from service.importers.mapping import Mapped, map_table
 from service.importers.own_import import import_own_export
 from service.importers.profile import Profile
-from service.importers.profile_file import load_profile
 from service.importers.reading import file_sha256, read_source
 from service.importers.source_table import SourceTable, UnreadableSourceError
+from service.importers.stored_profiles import profile_of
 from service.importers.target_mapping import Surroundings
 from service.operations.import_checks import KEEP
 from service.operations.import_report import ImportFault, ImportReport, Severity, TargetCounts
@@ -64,7 +64,7 @@ def import_file(
     Args:
         database: The register.
         path: A local file.
-        profile: Name of a profile that comes with the service, or a profile.
+        profile: Name of a profile of the municipality or of one that comes with the service, or a profile.
         municipality_code: Municipality that the rows belong to. Where the file names municipalities itself, only
             rows of this one are taken, or those of all when it is None.
         dry_run: Check and count, write nothing.
@@ -88,7 +88,7 @@ def import_file(
         options: dict[str, Any] = {"dry_run": dry_run, "accept_partial": accept_partial, "file_name": file_name}
         options |= {"batch_id": batch_id, "finish": finish}
         return import_own_export(database, path, municipality_code, changed_by=changed_by, progress=progress, **options)
-    chosen = load_profile(profile) if isinstance(profile, str) else profile
+    chosen = profile_of(database, municipality_code, profile) if isinstance(profile, str) else profile
     chosen = chosen if layer is None else replace(chosen, layer=layer)
     started, now = time.monotonic(), dt.datetime.now(dt.UTC)
     report = ImportReport(chosen.name, file_name or path.name, municipality_code, dry_run)

@@ -8,6 +8,7 @@ import yaml
 
 from service.database import Database
 from service.errors import DataConflict
+from service.exporters.explanations import OWN_PROFILE
 from service.importers.profile import Profile
 from service.importers.profile_file import (
     PROFILE_DIRECTORY,
@@ -47,7 +48,7 @@ def checked_text(given: str | dict[str, Any]) -> tuple[ProfileText, frozenset[st
         DataConflict: Its name is that of a profile that comes with the service.
     """
     profile = parse_profile(given) if isinstance(given, str) else profile_of_document(given)
-    if profile.name in profile_names():
+    if profile.name in {*profile_names(), OWN_PROFILE}:
         raise DataConflict(f"{profile.name} is the name of a profile that comes with the service: choose another name.")
     text = given if isinstance(given, str) else document_text(given)
     return ProfileText(profile.name, profile.title, text), frozenset(each.target for each in profile.targets)
