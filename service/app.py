@@ -39,7 +39,6 @@ from service.api.problems import register_problem_handlers
 from service.api.rest_api import create_api, register_blueprints
 from service.api.state import keep_state
 from service.database import Database
-from service.importers.pipeline import import_file
 from service.importers.profile_file import profile_names, profile_targets
 from service.ogc.plain_reads import PlainReads
 from service.ogc.single_features import read_single_feature
@@ -103,7 +102,7 @@ def _rest_blueprints() -> list[RestBlueprint]:
         measure_rules.blueprint,
         cost_indices.blueprint,
         statistics.blueprint,
-        imports_blueprint(import_file, profile_names, profile_targets),
+        imports_blueprint(profile_names, profile_targets),
         runs.blueprint,
         scenarios.blueprint,
         reports.blueprint,

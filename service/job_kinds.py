@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from service.operations.jobs import JobKind
+from service.importers.import_jobs import carry_out_import
+from service.operations.jobs import IMPORT, RUN, JobKind
+from service.operations.runs import carry_out_queued_run, fail_queued_run
 from service.operations.worker import JobWork
 
-JOB_WORKS: Mapping[JobKind, JobWork] = MappingProxyType({})
+JOB_WORKS: Mapping[JobKind, JobWork] = MappingProxyType(
+    {
+        IMPORT: JobWork(carry_out_import),
+        RUN: JobWork(carry_out_queued_run, fail_queued_run),
+    }
+)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service.api.answers import JSON_TYPE, to_json
 from service.api.identity import principal
 from service.api.state import database
+from service.api.uploads import FORM_TYPE, form_content
 from service.errors import Fault, MalformedRequest
 from service.operations.kept_answers import Answer, RepeatableRequest, find_kept_answer, keep_answer
 
@@ -71,8 +72,13 @@ def _repeatable_request() -> RepeatableRequest | None:
         detail = f"1 to {LONGEST_KEY} printable ASCII characters are expected"
         raise MalformedRequest(f"Idempotency-Key: {detail}", [Fault("Idempotency-Key", detail)])
     system = request.headers.get("Content-Crs", "").encode()
-    content = b"\n".join((request.method.encode(), request.full_path.encode(), system, request.get_data()))
+    content = b"\n".join((request.method.encode(), request.full_path.encode(), system, _body()))
     return RepeatableRequest(principal().holder, key, content)
+
+
+def _body() -> bytes:
+    """Return the body, or of a form with files, which may be large, what tells it from others."""
+    return form_content() if request.mimetype == FORM_TYPE else request.get_data()
 
 
 def _response(answer: Answer) -> Response:

@@ -1,63 +1,48 @@
-"""Imports: a file is checked, or taken in, and its check report comes back."""
+"""Imports: a file waits for a worker, which checks it or takes it in; the check report comes with the import."""
 
 from __future__ import annotations
 
-import re
-import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import marshmallow
 from flask import Response, request, url_for
 from marshmallow import fields, validate
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import UnsupportedMediaType
 
-from service.api.answers import json_answer, to_json
+from models.job import JobState
+from service.api.answers import json_answer, page_answer, to_json
 from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint, faults_of, invalid_body
+from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
+from service.api.cursor import decode_cursor, encode_cursor
 from service.api.fields import municipality_field
 from service.api.identity import TOKEN_NEEDED, principal, readable_municipality
-from service.api.problems import PROBLEM_TYPE, problem_document
-from service.api.record_lists import MunicipalListQuery, municipal_page, record_document
+from service.api.import_documents import import_document, import_problem, whole_import_document
+from service.api.problems import PROBLEM_TYPE
+from service.api.record_lists import MunicipalListQuery
 from service.api.state import database
-from service.database import Database
-from service.errors import Fault, NotFound
+from service.api.uploads import FORM_TYPE, takes_uploads, uploaded_file
+from service.api.waiting import PREFER_PARAMETER, waits
+from service.errors import Fault, InvalidData
 from service.operations.access import Action, action_of_import
-from service.operations.import_report import ImportFault, ImportReport
-from service.queries.record_sets import IMPORTS
-from service.queries.records import load_record
+from service.operations.import_checks import KEEP, ON_CONFLICT
+from service.operations.import_listing import list_imports, look_at_import
+from service.operations.jobs import IMPORT, WHOLE_COUNTRY, JobCancelled, cancel_job, enqueue, look_at_job, retry_job
+from service.queries.import_jobs import load_import
+from service.queries.jobs import JobKey, count_places
+from service.queries.municipalities import municipality_exists
 
-TOLD_FAULTS = 1000
 # A horizontal system, with a vertical one if need be.
 CRS_PATTERN = r"^EPSG:[0-9]{4,6}(\+[0-9]{4,6})?$"
-_FORM = "multipart/form-data"
-_BATCH = "/imports/<string(length=3):municipality_code>-<int(max=9007199254740991):batch_id>"
-
-
-class ImportFile(Protocol):
-    """Takes a file into the register by a mapping profile."""
-
-    def __call__(
-        self,
-        database: Database,
-        path: Path,
-        profile: str,
-        municipality_code: str | None = None,
-        *,
-        dry_run: bool,
-        accept_partial: bool,
-        changed_by: str,
-        file_name: str | None,
-        layer: str | None,
-        crs: str | None,
-        confirm_crs: bool,
-    ) -> ImportReport:
-        """Return what was found and done."""
+_IMPORT = "/imports/<string(length=3):municipality_code>-<int(max=9007199254740991):batch_id>"
+_REPORT = {"type": "object"}
+ProfileTargets = Callable[[str], frozenset[str]]
 
 
 def import_form(profiles: list[str]) -> type[marshmallow.Schema]:
-    """Return the schema of the form beside the file."""
+    """Return the schema of the form beside the file; its members, but the first two, are options of `import_file`."""
     known = validate.OneOf(profiles, error=f"'{{input}}' is not a mapping profile: {', '.join(profiles)}.")
     flag: dict[str, Any] = {"truthy": {"true"}, "falsy": {"false"}, "load_default": False}
     members: dict[str, Any] = {
@@ -76,88 +61,135 @@ def import_form(profiles: list[str]) -> type[marshmallow.Schema]:
         "confirm_crs": fields.Boolean(
             **flag, metadata={"description": "Take the system that the coordinates look like, where none is told"}
         ),
+        "geometry_repair": fields.String(
+            load_default="repair",
+            validate=validate.OneOf(["repair", "refuse"]),
+            metadata={"description": "Repair invalid shapes and tell the change, or refuse them"},
+        ),
+        "on_conflict": fields.String(
+            load_default=KEEP,
+            validate=validate.OneOf(ON_CONFLICT),
+            metadata={"description": "Keep what people set since the last import of the source, or overwrite it"},
+        ),
     }
     return marshmallow.Schema.from_dict(members, name="ImportForm")
 
 
-def imports_blueprint(
-    import_file: ImportFile, profile_names: Callable[[], list[str]], profile_targets: Callable[[str], frozenset[str]]
-) -> RestBlueprint:
-    """Return the blueprint of imports; the importer is handed in, as it stands beside this package."""
+def imports_blueprint(profile_names: Callable[[], list[str]], profile_targets: ProfileTargets) -> RestBlueprint:
+    """Return the blueprint of imports; the profiles are handed in, as they stand beside this package."""
     blueprint = RestBlueprint("imports", __name__, description="Files taken into the register by mapping profiles")
-    form = import_form(profile_names())
-    _add_import(blueprint, import_file, form, profile_targets)
+    _add_import(blueprint, import_form(profile_names()), profile_targets)
     _add_reading(blueprint)
+    _add_ending(blueprint, profile_targets)
     return blueprint
 
 
-def _add_import(
-    blueprint: RestBlueprint,
-    import_file: ImportFile,
-    form: type[marshmallow.Schema],
-    profile_targets: Callable[[str], frozenset[str]],
-) -> None:
+def _add_import(blueprint: RestBlueprint, form: type[marshmallow.Schema], profile_targets: ProfileTargets) -> None:
     @blueprint.route("/imports", methods=["POST"])
     @blueprint.describe(requestBody=_request_body(form), security=TOKEN_NEEDED)
-    @blueprint.answers(200, {"type": "object", "description": "Check report of a dry run"})
-    @blueprint.answers(201, {"type": "object", "description": "Check report of what was written"})
+    @blueprint.header(KEY_PARAMETER)
+    @blueprint.header(PREFER_PARAMETER)
+    @blueprint.answers(200, _REPORT, description="Check report of a dry run, for a client that waits")
+    @blueprint.answers(201, _REPORT, description="Check report of what was written, for a client that waits")
+    @blueprint.answers(202, "Import", description="The file waits for a worker, or is worked on")
+    @takes_uploads
+    @waits(IMPORT, _outcome)
+    @repeatable
     def add_import() -> Response:
-        """Check a file, or take it in; the same file twice changes nothing.
+        """Have a file checked or taken in; `Location` says where to look at it. The same file twice changes nothing.
 
-        Planners import population and service areas, engineers everything else.
+        Planners import population and service areas, engineers everything else. A file with faults of which nothing is
+        written is, for a client that waits, a problem document with the check report as `report`.
         """
         if not principal().may(Action.WRITE_PLANS):
             principal().check(Action.WRITE_RECORDS)
         terms = _terms(form)
-        municipality_code = terms.get("municipality") or principal().municipality_code
-        for action in sorted(set(map(action_of_import, profile_targets(terms["profile"])))):
-            _check(action, municipality_code)
-        file = request.files["file"]
-        name = Path((file.filename or "").replace("\\", "/")).name
-        with tempfile.TemporaryDirectory(prefix="kuntokanta-") as folder:
-            path = Path(folder) / f"upload{_suffix(name)}"
-            file.save(path)
-            report = import_file(
-                database(),
-                path,
-                terms["profile"],
-                municipality_code,
-                dry_run=terms["dry_run"],
-                accept_partial=terms["accept_partial"],
-                changed_by=principal().holder,
-                file_name=name,
-                layer=terms.get("layer"),
-                crs=terms.get("crs"),
-                confirm_crs=terms["confirm_crs"],
-            )
-        return _report_answer(report)
+        terms["municipality"] = terms.get("municipality") or principal().municipality_code
+        _check(profile_targets, terms["profile"], terms["municipality"])
+        file = uploaded_file(request.files["file"])
+        asked, answer = {**terms, "file_name": file.name}, CreatedAnswer(_accepted, 202)
+        enqueue(database(), IMPORT, terms["municipality"], asked, principal().holder, file, answer)
+        return answer.response()
+
+
+def _accepted(session: Session, job: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
+    row = load_import(session.connection(), job["municipality_code"], job["job_id"])
+    if row is None:
+        raise RuntimeError("the import that was just put into the queue is not there")
+    document = whole_import_document(row, count_places(session.connection()))
+    return document, _location(row)
+
+
+def _location(row: Mapping[str, Any]) -> dict[str, str]:
+    key: dict[str, Any] = {"municipality_code": row["municipality_code"], "batch_id": row["number"]}
+    return {"Location": url_for("imports.read_import", **key, _external=True)}
+
+
+def _outcome(key: JobKey) -> Response:
+    """Return the answer to a client that has waited for the end of an import."""
+    row, _ = look_at_import(database(), key.municipality_code, key.job_id)
+    if row["state"] == JobState.CANCELLED:
+        raise JobCancelled
+    problem = import_problem(row)
+    if problem is not None:
+        told = problem if row["report"] is None else {**problem, "report": row["report"]}
+        return Response(to_json(told), 422, content_type=PROBLEM_TYPE)
+    return json_answer(row["report"], 201, _location(row)) if row["report"]["applied"] else json_answer(row["report"])
 
 
 def _add_reading(blueprint: RestBlueprint) -> None:
     @blueprint.route("/imports", methods=["GET"])
-    @blueprint.answers(200, page_json_schema("ImportBatch"))
+    @blueprint.answers(200, page_json_schema("ListedImport"))
     @blueprint.arguments(MunicipalListQuery, location="query")
-    def list_imports(query: Mapping[str, Any]) -> Response:
-        """List imports that were applied, with their check reports."""
-        return municipal_page(IMPORTS, query)
+    def list_all(query: Mapping[str, Any]) -> Response:
+        """List imports, those that wait and those that were applied, the newest first."""
+        code, limit = readable_municipality(query.get("municipality")), query["limit"]
+        after = decode_cursor(query.get("cursor"), (int, str))
+        rows, places = list_imports(database(), code, None if after is None else (after[0], after[1]), limit + 1)
+        page = rows[:limit]
+        last = (page[-1]["number"], page[-1]["municipality_code"]) if len(rows) > limit else None
+        return page_answer((import_document(row, places) for row in page), encode_cursor(last))
 
-    @blueprint.route(_BATCH, methods=["GET"])
-    @blueprint.answers(200, "ImportBatch")
+    @blueprint.route(_IMPORT, methods=["GET"])
+    @blueprint.answers(200, "Import")
     def read_import(municipality_code: str, batch_id: int) -> Response:
-        """Read an import with its check report."""
+        """Read how far an import is; once it has ended, with its check report."""
         readable_municipality(municipality_code)
-        key = {"municipality_code": municipality_code, "batch_id": batch_id}
-        with database().reading() as connection:
-            record = load_record(connection, IMPORTS, key)
-        if record is None:
-            raise NotFound(f"There is no import {municipality_code}-{batch_id}.")
-        return json_answer(record_document(IMPORTS, record))
+        return json_answer(whole_import_document(*look_at_import(database(), municipality_code, batch_id)))
+
+
+def _add_ending(blueprint: RestBlueprint, profile_targets: ProfileTargets) -> None:
+    @blueprint.route(_IMPORT, methods=["DELETE"])
+    @blueprint.describe(security=TOKEN_NEEDED)
+    @blueprint.answers(204)
+    def cancel_import(municipality_code: str, batch_id: int) -> Response:
+        """Cancel an import that has not ended; nothing of it is written."""
+        cancel_job(database(), _own_job(profile_targets, municipality_code, batch_id))
+        return Response(status=204)
+
+    @blueprint.route(f"{_IMPORT}/retry", methods=["POST"])
+    @blueprint.describe(security=TOKEN_NEEDED)
+    @blueprint.answers(202, "Import")
+    def retry_import(municipality_code: str, batch_id: int) -> Response:
+        """Try an import again that failed or was cancelled, with the file that came with it, kept for a week."""
+        answer = CreatedAnswer(_accepted, 202)
+        retry_job(database(), _own_job(profile_targets, municipality_code, batch_id), answer)
+        return answer.response()
+
+
+def _own_job(profile_targets: ProfileTargets, municipality_code: str, batch_id: int) -> JobKey:
+    """Return the key of an import's job that the client may end; raises `NotFound` and `NotPermitted`."""
+    principal().check(Action.READ, None if municipality_code == WHOLE_COUNTRY else municipality_code)
+    key = JobKey(municipality_code, IMPORT.name, batch_id)
+    asked = look_at_job(database(), key)["request"]
+    _check(profile_targets, asked["profile"], asked["municipality"])
+    return key
 
 
 def _terms(form: type[marshmallow.Schema]) -> dict[str, Any]:
     """Return the form's fields, which may stand in the query as well; raises with every fault."""
-    if request.mimetype != _FORM:
-        raise UnsupportedMediaType(f"The body is to be {_FORM}, with the file as `file`.")
+    if request.mimetype != FORM_TYPE:
+        raise UnsupportedMediaType(f"The body is to be {FORM_TYPE}, with the file as `file`.")
     faults = [] if request.files.get("file") else [Fault("/file", "The file is missing.")]
     faults += [Fault(f"/{name}", "Unknown field.") for name in request.files if name != "file"]
     terms: dict[str, Any] = {}
@@ -170,41 +202,19 @@ def _terms(form: type[marshmallow.Schema]) -> dict[str, Any]:
     return terms
 
 
-def _check(action: Action, municipality_code: str | None) -> None:
-    if municipality_code is None:
-        principal().check_national(action)
-    else:
-        principal().check(action, municipality_code)
-
-
-def _suffix(name: str) -> str:
-    """Return the name's ending, by which readers tell a file's kind, without anything that a path could hold."""
-    ending = re.search(r"(\.[A-Za-z0-9]{1,10}){1,2}$", name)
-    return ending[0].lower() if ending else ""
-
-
-def _report_answer(report: ImportReport) -> Response:
-    document = report.as_dict()
-    if report.applied:
-        municipality_code = report.municipality_code or principal().municipality_code
-        headers = {}
-        if municipality_code is not None and report.batch_id is not None:
-            key: dict[str, Any] = {"municipality_code": municipality_code, "batch_id": report.batch_id}
-            headers["Location"] = url_for("imports.read_import", **key, _external=True)
-        return json_answer(document, 201, headers)
-    if report.dry_run:
-        return json_answer(document)
-    faults = [Fault(_place(fault), fault.detail) for fault in report.errors[:TOLD_FAULTS]]
-    detail = f"{len(report.errors)} {'fault' if len(report.errors) == 1 else 'faults'}; nothing was written."
-    told = {**problem_document(422, "FaultyFile", detail, faults), "report": document}
-    return Response(to_json(told), 422, content_type=PROBLEM_TYPE)
-
-
-def _place(fault: ImportFault) -> str:
-    row = f"row {fault.row}" if fault.row is not None else "file"
-    return f"{row}, {fault.column}" if fault.column else row
+def _check(profile_targets: ProfileTargets, profile: str, municipality_code: str | None) -> None:
+    """Raise unless the client may import by this profile for a municipality, or (None) the whole country."""
+    for action in sorted(set(map(action_of_import, profile_targets(profile)))):
+        if municipality_code is None:
+            principal().check_national(action)
+        else:
+            principal().check(action, municipality_code)
+    with database().reading() as connection:
+        if municipality_code is not None and not municipality_exists(connection, municipality_code):
+            detail = f"{municipality_code} is not a municipality of the register."
+            raise InvalidData(detail, [Fault("/municipality", detail)])
 
 
 def _request_body(form: type[marshmallow.Schema]) -> dict[str, Any]:
     file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
-    return {"required": True, "content": {_FORM: {"schema": form.from_dict({"file": file}, name="ImportBody")}}}
+    return {"required": True, "content": {FORM_TYPE: {"schema": form.from_dict({"file": file}, name="ImportBody")}}}

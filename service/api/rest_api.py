@@ -16,6 +16,7 @@ from service.api.blueprint import RestBlueprint
 from service.api.body_rules import RulePlugin
 from service.api.fields import Money
 from service.api.identity import TOKEN_NEEDED
+from service.api.import_documents import import_json_schema
 from service.api.problems import PROBLEM_TYPE, ProblemSchema
 from service.api.record_lists import record_json_schema
 from service.api.state import settings_of
@@ -78,6 +79,8 @@ def create_api(app: Flask) -> RestApi:
     api.spec.components.schema("Asset", core_json_schema())
     for each in ASSET_CLASSES.values():
         api.spec.components.schema(component_name(each), asset_json_schema(each))
+    api.spec.components.schema("Import", import_json_schema(whole=True))
+    api.spec.components.schema("ListedImport", import_json_schema(whole=False))
     for records in RECORD_SETS:
         api.spec.components.schema(records.name, record_json_schema(records))
     return api

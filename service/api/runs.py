@@ -10,22 +10,26 @@ from flask import Response, url_for
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from service.api.answers import json_answer, page_answer
+from models.run import RunState
+from service.api.answers import json_answer, page_answer, to_json
 from service.api.blueprint import RestBlueprint
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.fields import QueryNumber, Text, WholeNumber, municipality_field
 from service.api.identity import needs, principal, readable_municipality
-from service.api.problems import problem_document
+from service.api.problems import PROBLEM_TYPE, problem_document
 from service.api.run_bodies import REQUESTS, RunKinds
 from service.api.state import database
-from service.errors import NotFound
+from service.api.waiting import PREFER_PARAMETER, waits
+from service.errors import NotFound, RunCancelled
 from service.operations.access import Action
 from service.operations.area_needs import NEED_METHODS
+from service.operations.jobs import RUN
 from service.operations.parameter_sets import METHODS
 from service.operations.run_errors import understood
-from service.operations.runs import cancel_run, list_runs, look_at_run, parameters_of_run, start_run
+from service.operations.runs import cancel_run, list_runs, look_at_run, parameters_of_run, queue_run
 from service.operations.valuation_computation import ValuationRequest
+from service.queries.jobs import JobKey, count_places
 from service.queries.report_rows import load_run
 
 blueprint = RestBlueprint("runs", __name__, description="Runs: what was computed when, with which parameters")
@@ -98,18 +102,37 @@ class RunListQuery(Schema):
     cursor = fields.String(load_default=None)
 
 
+def _location(document: Mapping[str, Any]) -> dict[str, str]:
+    return {"Location": url_for("runs.read", run=document["id"], _external=True)}
+
+
+def _outcome(key: JobKey) -> Response:
+    document = _document(look_at_run(database(), key.municipality_code, key.job_id))
+    if document["state"] == RunState.CANCELLED:
+        raise RunCancelled
+    if document["problem"] is not None:
+        return Response(to_json({**document["problem"], "run": document}), 422, content_type=PROBLEM_TYPE)
+    return json_answer(document, 201, _location(document))
+
+
 @blueprint.route("/runs", methods=["POST"])
 @blueprint.header(KEY_PARAMETER)
-@blueprint.answers(202, _OBJECT)
+@blueprint.header(PREFER_PARAMETER)
+@blueprint.answers(201, _OBJECT, description="The run has finished, within the time that the client would wait")
+@blueprint.answers(202, _OBJECT, description="The run waits for a worker, or is carried out")
 @needs(Action.WRITE_PLANS)
+@waits(RUN, _outcome)
 @repeatable
 @blueprint.arguments(RunBody)
 def create(body: Mapping[str, Any]) -> Response:
-    """Start a valuation, a scenario or a search for required funding; `Location` says where to look at it."""
+    """Ask for a valuation, a scenario or a search for required funding; `Location` says where to look at it.
+
+    A run that fails while its client waits is a problem document, which names the run as `run`.
+    """
     principal().check(Action.WRITE_PLANS, body["municipality_code"])
     answer = CreatedAnswer(_begun, 202)
     asked = REQUESTS.get(body["kind"], _valuation)
-    start_run(database(), asked(body, principal().holder), finish=answer)
+    queue_run(database(), asked(body, principal().holder), finish=answer)
     return answer.response()
 
 
@@ -172,8 +195,8 @@ def _begun(session: Session, key: Mapping[str, Any]) -> tuple[Any, Mapping[str, 
     run = load_run(session.connection(), key["municipality_code"], key["run_id"])
     if run is None:
         raise RuntimeError("the run that was just recorded is not there")
-    document = _document(dict(run))
-    return document, {"Location": url_for("runs.read", run=document["id"], _external=True)}
+    document = _document({**run, "workers": count_places(session.connection())})
+    return document, _location(document)
 
 
 def readable_run(run: str) -> tuple[str, int]:
@@ -188,6 +211,7 @@ def readable_run(run: str) -> tuple[str, int]:
 def _document(run: Mapping[str, Any]) -> dict[str, Any]:
     key = {"id": f"{run['municipality_code']}-{run['run_id']}", "municipality_code": run["municipality_code"]}
     shown = {name: run[name] for name in _SHOWN} | {"problem": _problem(run["error"]), "progress": run.get("progress")}
+    shown["workers"] = run.get("workers")
     return key | {"run_id": run["run_id"]} | shown
 
 

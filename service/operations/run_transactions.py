@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from models.run import RunState
 from service.database import Database
 from service.engine.errors import EngineError
-from service.errors import InvalidData
+from service.errors import DatabaseUnavailable, InvalidData, RunCancelled
+from service.operations.jobs import JobCancelled
 from service.operations.kept_answers import Finish
 from service.operations.run_errors import told
-from service.queries.results import end_run, finish_run, hold_run, next_run_id, store_run
+from service.queries.results import change_run, finish_run, hold_run, next_run_id, store_run
 from service.queries.run_progress import forget_progress
 
 Work = Callable[[Session], Mapping[str, Any]]
@@ -29,7 +30,7 @@ def record_run(
     values: Mapping[str, Any],
     finish: Finish | None,
 ) -> int:
-    """Record that a run has begun and return its id.
+    """Record a run that is to be carried out and return its id.
 
     Args:
         session: Within its transaction.
@@ -40,7 +41,7 @@ def record_run(
     """
     run_id = next_run_id(session)
     key = {"municipality_code": municipality_code, "run_id": run_id}
-    own = {"kind": kind, "state": RunState.RUNNING, "code_version": version("kuntokanta")}
+    own = {"kind": kind, "state": RunState.QUEUED, "code_version": version("kuntokanta")}
     store_run(session, {**key, **own, "started_at": datetime.datetime.now(datetime.UTC), **values})
     if finish is not None:
         finish(session, key)
@@ -55,12 +56,15 @@ def work_on_run(database: Database, municipality_code: str, run_id: int, work: W
         RunCancelled: Somebody cancelled it meanwhile.
     """
     try:
+        _begin(database, municipality_code, run_id)
         with database.writing() as session:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             hold_run(session, run_id)
             outcome = {"state": RunState.FINISHED, **work(session)}
             outcome["finished_at"] = datetime.datetime.now(datetime.UTC)
             finish_run(session, municipality_code, run_id, outcome)
+    except (DatabaseUnavailable, JobCancelled):
+        raise  # A worker tries it again; where it has none, it is found dead.
     except Exception as error:
         _fail(database, municipality_code, run_id, error)
         if isinstance(error, EngineError):
@@ -68,6 +72,13 @@ def work_on_run(database: Database, municipality_code: str, run_id: int, work: W
         raise
     finally:
         _forget_progress(database, municipality_code, run_id)
+
+
+def _begin(database: Database, municipality_code: str, run_id: int) -> None:
+    with database.writing() as session:
+        begun = {"state": RunState.RUNNING, "started_at": datetime.datetime.now(datetime.UTC)}
+        if not change_run(session, municipality_code, run_id, begun):
+            raise RunCancelled
 
 
 def _forget_progress(database: Database, municipality_code: str, run_id: int) -> None:
@@ -82,4 +93,4 @@ def _fail(database: Database, municipality_code: str, run_id: int, error: Except
         "finished_at": datetime.datetime.now(datetime.UTC),
     }
     with database.writing() as session:
-        end_run(session, municipality_code, run_id, outcome)
+        change_run(session, municipality_code, run_id, outcome)

@@ -15,7 +15,6 @@ from models.capacity import Capacity, Service, ServiceArea, ServiceNeed
 from models.condition import Component, ConditionAssessment, ConditionScale, ConditionScaleValue
 from models.cost_index import CostIndex
 from models.enrolment import GradeEnrolment
-from models.import_batch import ImportBatch
 from models.measure import Budget, Measure, Outage
 from models.measure_rule import MeasureRule
 from models.municipality import Municipality
@@ -100,7 +99,6 @@ SERVICE_NEEDS = _of(ServiceNeed, "municipality_code", "service_code", "area_code
 POPULATION_FORECASTS = _of(PopulationForecast, "municipality_code", "area_code", "scenario", "year", "age")
 BUDGETS = _of(Budget, "municipality_code", "year", "asset_class")
 MUNICIPALITIES = _of(Municipality, "municipality_code", without=("boundary",))
-IMPORTS = _of(ImportBatch, "municipality_code", "batch_id")
 PARAMETERS = _parameters()
 SCALES = _scales()
 COST_INDICES = _of(CostIndex, "index_code", "year", "month")
@@ -122,7 +120,6 @@ RECORD_SETS = (
     POPULATION_FORECASTS,
     BUDGETS,
     MUNICIPALITIES,
-    IMPORTS,
     PARAMETERS,
     SCALES,
     MEASURE_RULES,

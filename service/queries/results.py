@@ -28,6 +28,7 @@ from service.errors import RunCancelled
 from service.queries.binary_copy import Column, write_columns
 
 RUN_LOCK = 7_305_062  # any constant of ours, another than the migrations'
+NOT_ENDED = (RunState.QUEUED, RunState.RUNNING)
 _INT4 = 1 << 31
 
 
@@ -54,17 +55,17 @@ def is_held(session: Session, run_id: int) -> bool:
 def finish_run(session: Session, municipality_code: str, run_id: int, values: Mapping[str, Any]) -> None:
     """Set the outcome of a run at the end of its transaction; raises `RunCancelled` where it was ended."""
     try:
-        end_run(session, municipality_code, run_id, values)
+        change_run(session, municipality_code, run_id, values)
     except OperationalError as error:
         if isinstance(error.orig, psycopg.errors.SerializationFailure):
             raise RunCancelled from error
         raise
 
 
-def end_run(session: Session, municipality_code: str, run_id: int, values: Mapping[str, Any]) -> bool:
-    """Set the outcome of a run that is still running; return whether it was."""
+def change_run(session: Session, municipality_code: str, run_id: int, values: Mapping[str, Any]) -> bool:
+    """Change a run that has not ended, or set its outcome; return whether it had not."""
     of_run = (Run.municipality_code == municipality_code) & (Run.run_id == run_id)
-    statement = update(Run).where(of_run, Run.state == RunState.RUNNING).values(**values)
+    statement = update(Run).where(of_run, Run.state.in_(NOT_ENDED)).values(**values)
     return session.execute(statement.returning(Run.run_id)).first() is not None
 
 

@@ -16,7 +16,9 @@ from werkzeug.test import TestResponse
 from models.access import Role
 from service.app import create_app
 from service.database import Database
+from service.job_kinds import JOB_WORKS
 from service.operations.access import create_token
+from service.operations.worker import Worker
 from service.settings import Settings
 
 MUNICIPALITIES = text(
@@ -43,12 +45,15 @@ class Service:
 
 
 @pytest.fixture(scope="module")
-def app(module_database: Database) -> Flask:
-    """The application on a database with two municipalities and a district."""
+def app(module_database: Database) -> Iterator[Flask]:
+    """The application on a database with two municipalities and a district, and a worker beside it."""
     with module_database.writing() as session:
         session.execute(MUNICIPALITIES)
         session.execute(DISTRICT)
-    return create_app(Settings(database_url="unused"), module_database)
+    worker = Worker(module_database, JOB_WORKS)
+    worker.start()
+    yield create_app(Settings(database_url="unused"), module_database)
+    worker.stop()
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
 from models.access import Role
+from service.app import create_app
+from service.database import Database
+from service.settings import Settings
 
 PROFILE = "tampere_playgrounds"
 TAMPERE_GK24 = "urn:ogc:def:crs:EPSG::3878"
@@ -43,10 +49,22 @@ def playgrounds(*features: tuple[str, str | None, list[float]]) -> bytes:
 TWO = playgrounds(("1", "Kuusikko", [24488000.0, 6820000.0]), ("2", "Lahti", [24489000.0, 6821000.0]))
 
 
-def send(client: Any, content: bytes, name: str = "pipes.csv", **fields: str) -> TestResponse:
+def send(
+    client: Any, content: bytes, name: str = "pipes.csv", headers: dict[str, str] | None = None, **fields: str
+) -> TestResponse:
+    """Send a file and wait for the end of its import, unless other headers are given."""
     data: dict[str, Any] = {"file": (io.BytesIO(content), name), **fields}
-    answer: TestResponse = client("POST", "/api/v1/imports", data=data, content_type="multipart/form-data")
+    sent: dict[str, Any] = {"content_type": "multipart/form-data", "headers": headers or {"Prefer": "wait=30"}}
+    answer: TestResponse = client("POST", "/api/v1/imports", data=data, **sent)
     return answer
+
+
+@contextmanager
+def kept_waiting(database: Database, municipality_code: str) -> Iterator[None]:
+    """Keep workers from a municipality's imports, as another import of it would."""
+    with closing(database.lasting()) as other:
+        other.execute(f"SELECT pg_advisory_lock(hashtextextended('kuntokanta import of {municipality_code}', 0))")
+        yield
 
 
 def test_what_is_missing_or_unknown_in_the_form_is_named(engineer: Any) -> None:
@@ -95,9 +113,82 @@ def test_an_import_is_written_once_and_found_again(engineer: Any) -> None:
     again = send(engineer, TWO, "p.geojson", profile=PROFILE, municipality="901")
     assert (again.status_code, again.json["unchanged"], again.json["added"]) == (201, 2, 0)
     listed = engineer("GET", "/api/v1/imports").json["items"]
-    assert [each["added"] for each in listed] == [2, 0]
+    assert [each["added"] for each in listed if each["added"] is not None] == [0, 2]
     assert engineer("GET", "/api/v1/imports/901-99999").status_code == 404
     assert engineer("GET", "/api/v1/imports/902-1").status_code == 403
+
+
+def test_a_file_is_accepted_at_once_and_its_import_followed_to_the_end(
+    engineer: Any, module_database: Database
+) -> None:
+    fields = {"profile": PROFILE, "municipality": "901"}
+    with kept_waiting(module_database, "901"):
+        answer = send(engineer, TWO, "p.geojson", {"Idempotency-Key": "once"}, **fields)
+        again = send(engineer, TWO, "p.geojson", {"Idempotency-Key": "once", "Prefer": "wait=0"}, **fields)
+        other = send(engineer, b"{}", "p.geojson", {"Idempotency-Key": "once"}, **fields)
+        assert (answer.status_code, answer.json["state"], answer.json["report"]) == (202, "queued", None)
+        assert (again.status_code, again.json) == (202, answer.json)
+        assert other.status_code == 422
+        waiting = engineer("GET", answer.headers["Location"]).json
+        assert (waiting["state"], waiting["workers"], waiting["requested_by"]) == ("queued", 2, "engineer of 901")
+    deadline = time.monotonic() + 20
+    while (done := engineer("GET", answer.headers["Location"]).json)["state"] != "finished":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert (done["report"]["applied"], done["unchanged"], done["workers"]) == (True, 2, None)
+    assert done["report"]["batch_id"] == done["batch_id"]
+    pages, page = [], engineer("GET", "/api/v1/imports?limit=2").json
+    while page["next"]:
+        pages += page["items"]
+        page = engineer("GET", page["next"]).json
+    pages += page["items"]
+    numbers = [each["batch_id"] for each in pages]
+    assert numbers == sorted(set(numbers), reverse=True)
+    assert numbers.count(done["batch_id"]) == 1
+
+
+def test_a_waiting_import_is_cancelled_by_who_may_import_and_tried_again(
+    engineer: Any, planner: Any, service_for: Any, module_database: Database
+) -> None:
+    with kept_waiting(module_database, "901"):
+        accepted = send(engineer, TWO, "p.geojson", {"Prefer": "wait=0"}, profile=PROFILE, municipality="901")
+        address = accepted.headers["Location"]
+        assert planner("DELETE", address).status_code == 403
+        assert service_for(Role.ENGINEER, "902")("DELETE", address).status_code == 403
+        assert engineer("POST", f"{address}/retry").status_code == 409
+        assert engineer("DELETE", address).status_code == 204
+        assert engineer("DELETE", address).status_code == 409
+        cancelled = engineer("GET", address).json
+        assert (cancelled["state"], cancelled["report"], cancelled["problem"]) == ("cancelled", None, None)
+        retried = engineer("POST", f"{address}/retry")
+        assert (retried.status_code, retried.json["state"]) == (202, "queued")
+    deadline = time.monotonic() + 20
+    while (done := engineer("GET", address).json)["state"] != "finished":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert done["report"]["applied"]
+    assert engineer("DELETE", "/api/v1/imports/901-99999").status_code == 404
+
+
+def test_a_file_beyond_the_limit_is_refused_before_it_is_read(app: Any, engineer: Any) -> None:
+    small = create_app(
+        Settings(database_url="unused", body_limit_bytes=100, upload_limit_bytes=5000),
+        app.extensions["database"],
+    ).test_client()
+    limited = type(engineer)(small, engineer.token)
+    fields = {"profile": PROFILE, "municipality": "901", "dry_run": "true"}
+    assert send(limited, TWO, "p.geojson", **fields).status_code == 200
+    refused = send(limited, b"x" * 5000, "p.geojson", **fields)
+    assert (refused.status_code, refused.mimetype) == (413, "application/problem+json")
+
+
+def test_a_failed_import_tells_why_and_stays_in_the_list(engineer: Any) -> None:
+    refused = send(engineer, b"{", "p.geojson", profile=PROFILE, municipality="901")
+    assert refused.status_code == 422
+    newest = engineer("GET", "/api/v1/imports?limit=1").json["items"][0]
+    whole = engineer("GET", f"/api/v1/imports/{newest['id']}").json
+    assert (whole["state"], whole["error"]) == ("failed", whole["problem"]["detail"])
+    assert whole["problem"] | {"report": whole["report"]} == refused.json
 
 
 def test_of_a_faulty_file_nothing_is_written_unless_the_rest_is_accepted(admin: Any) -> None:

@@ -16,7 +16,7 @@ def finished_run(planner: Any) -> dict[str, Any]:
     answer = planner("POST", "/api/v1/runs", json={"municipality_code": "901", "valuation_year": 2026})
     assert answer.status_code == 202, answer.text
     deadline = time.monotonic() + 20
-    while (run := planner("GET", answer.headers["Location"]).json)["state"] == "running":
+    while (run := planner("GET", answer.headers["Location"]).json)["state"] in ("queued", "running"):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert run["state"] == "finished", run["error"]
@@ -135,6 +135,18 @@ def test_only_a_planner_starts_a_run_and_only_in_its_own_municipality(planner: A
     assert engineer("POST", "/api/v1/runs", json=body).status_code == 403
     assert planner("POST", "/api/v1/runs", json=body | {"municipality_code": "902"}).status_code == 403
     assert planner("GET", "/api/v1/reports/backlog?municipality=902").status_code == 403
+
+
+def test_a_script_may_wait_for_a_run(planner: Any) -> None:
+    body = {"municipality_code": "901", "valuation_year": 2026}
+    done = planner("POST", "/api/v1/runs", json=body, headers={"Prefer": "respond-async, wait=20"})
+    assert (done.status_code, done.json["state"], done.headers["Preference-Applied"]) == (201, "finished", "wait=20")
+    assert done.json["workers"] is None
+    assert planner("GET", done.headers["Location"]).json == done.json
+    failed = planner("POST", "/api/v1/runs", json=body | {"scenario": "none such"}, headers={"Prefer": "wait=20"})
+    assert (failed.status_code, failed.mimetype) == (422, "application/problem+json"), failed.text
+    assert (failed.json["title"], failed.json["run"]["state"]) == ("Run failed", "failed")
+    assert planner("POST", "/api/v1/runs", json=body, headers={"Prefer": "wait=soon"}).status_code == 202
 
 
 def test_an_ended_run_cannot_be_cancelled(planner: Any) -> None:

@@ -21,7 +21,7 @@ def ended(planner: Any, body: dict[str, Any]) -> dict[str, Any]:
     answer = planner("POST", "/api/v1/runs", json={"municipality_code": "901", **body})
     assert answer.status_code == 202, answer.text
     deadline = time.monotonic() + 20
-    while (run := planner("GET", answer.headers["Location"]).json)["state"] == "running":
+    while (run := planner("GET", answer.headers["Location"]).json)["state"] in ("queued", "running"):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     return dict(run)

@@ -17,7 +17,9 @@ from werkzeug.serving import make_server
 from models.access import Role
 from service.app import create_app
 from service.database import Database
+from service.job_kinds import JOB_WORKS
 from service.operations.access import create_token
+from service.operations.worker import Worker
 from service.settings import Settings
 
 WAIT_S = 60
@@ -33,6 +35,7 @@ class Curl:
     def __call__(self, path: str, body: bytes | None = None, content_type: str = "application/json") -> bytes:
         """Return the body of the answer; a body given makes it a POST."""
         headers = {"Authorization": f"Bearer {self._token}"} | ({"Content-Type": content_type} if body else {})
+        headers |= {"Prefer": "wait=60"} if path == "imports" else {}
         url = path if path.startswith("http") else f"{self.address}/{path}"
         try:
             with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=WAIT_S) as answer:
@@ -63,7 +66,7 @@ class Curl:
         """Start a run and return it once it has ended."""
         run = json.loads(self("runs", json.dumps({"municipality_code": "999", **asked}).encode()))
         deadline = time.monotonic() + WAIT_S
-        while run["state"] == "running":
+        while run["state"] in ("queued", "running"):
             assert time.monotonic() < deadline
             time.sleep(0.05)
             run = self.document(f"runs/{run['id']}")
@@ -87,7 +90,9 @@ def module_template(demo_template: str) -> str:
 
 @pytest.fixture(scope="module")
 def address(module_database: Database) -> Iterator[str]:
-    """Where the service with the demo municipality listens."""
+    """Where the service with the demo municipality listens; a worker stands beside it."""
+    worker = Worker(module_database, JOB_WORKS)
+    worker.start()
     server = make_server("127.0.0.1", 0, create_app(Settings(database_url="unused"), module_database), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -95,6 +100,7 @@ def address(module_database: Database) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+    worker.stop()
 
 
 @pytest.fixture(scope="module")
