@@ -12,6 +12,7 @@ from tqdm import tqdm
 from models.registry import ASSET_CLASSES
 from service.catalogues import LANGUAGES
 from service.commands.plain import open_database, plainly
+from service.operations.archives import restore_archive
 from service.operations.export_requests import FORMAT_NAMES, ExportRequest
 from service.operations.exports import ExportSummary, Progress, write_export
 
@@ -65,6 +66,23 @@ def export_command(
     with open_database() as database, tqdm(unit=" rows", disable=as_json or None, leave=False) as bar:
         summary = write_export(database, request, file, _progress(bar))
     click.echo(orjson.dumps(summary.as_dict()) if as_json else _told(summary, file))
+
+
+@click.command("restore-archive")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print what was restored as JSON.")
+@plainly
+def restore_command(file: Path, as_json: bool) -> None:
+    """Put the municipality of FILE, an archive, into a register that has nothing of it: all of it or nothing."""
+    with open_database() as database, tqdm(unit=" tables", disable=as_json or None, leave=False) as bar:
+        restored = restore_archive(database, file, progress=_progress(bar))
+    if as_json:
+        click.echo(orjson.dumps(vars(restored)))
+        return
+    told = f"{sum(restored.rows.values())} rows of {len(restored.rows)} tables in {restored.seconds:.1f} s"
+    click.echo(f"Municipality {restored.municipality_code} is restored: {told}.")
+    for table, count in restored.other_national.items():
+        click.echo(f"  {count} rows of {table} differ from the register's, which keeps its own")
 
 
 def _progress(bar: Any) -> Progress:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from service.exporters.contents import ExportTerms, TableRows
 from service.exporters.explanations import told_losses
 from service.exporters.formats import TM35FIN
-from service.operations.export_requests import ExportRequest, check_request, format_of
+from service.operations.archives import write_archive
+from service.operations.export_requests import ARCHIVE, ExportRequest, check_request, format_of
 from service.queries.export_rows import Rows, look_at_rows, read_export_rows
 from service.queries.export_tables import export_tables
 
@@ -77,13 +78,24 @@ def write_export(
     started = time.monotonic()
     part = path.with_name(f".{path.name}.part")
     try:
-        with database.reading() as connection:
-            summary = _write(connection, request, part, progress)
+        if request.format == ARCHIVE:
+            summary = _archive(database, request, part, progress)
+        else:
+            with database.reading() as connection:
+                summary = _write(connection, request, part, progress)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
     seconds = round(time.monotonic() - started, 3)
     return ExportSummary(**{**vars(summary), "seconds": seconds})
+
+
+def _archive(database: Database, request: ExportRequest, path: Path, progress: Progress) -> ExportSummary:
+    with database.reading() as connection:
+        check_request(connection, request)
+    code = request.municipality_code
+    rows = write_archive(database, code, path, with_runs=request.with_runs, progress=progress)
+    return ExportSummary(ARCHIVE, f"{code}_kuntokanta_archive.zip", ZIP, rows)
 
 
 def _write(connection: Connection, request: ExportRequest, path: Path, progress: Progress) -> ExportSummary:
