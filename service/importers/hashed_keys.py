@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from service.importers.fault_log import FaultLog
 from service.importers.source_table import Flags, SourceTable, Values, as_text, missing, object_column
@@ -34,9 +35,14 @@ def hashed_ids(table: SourceTable, columns: Sequence[str], log: FaultLog) -> tup
 def _places(table: SourceTable) -> list[bytes]:
     if table.geometry is None:
         return [b""] * len(table)
-    flat = shapely.transform(table.geometry, lambda coordinates: np.round(coordinates, PLACE_DECIMALS))
+    flat = shapely.transform(table.geometry, _rounded)
     wkb = shapely.to_wkb(shapely.normalize(flat), byte_order=1)
     return [b"" if absent else bytes(shape) for shape, absent in zip(wkb.tolist(), missing(wkb).tolist(), strict=True)]
+
+
+def _rounded(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return coordinates in centimetres; of those that end in half of one, no last bit decides the rounding."""
+    return np.round(np.round(coordinates, PLACE_DECIMALS + 3), PLACE_DECIMALS)
 
 
 def _digest(row: tuple[bytes | str | None, ...]) -> str:

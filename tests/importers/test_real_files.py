@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from sqlalchemy import text
 from service.database import Database
 from service.engine.population import population_from_rows, population_in_years
 from service.importers.pipeline import import_file
-from service.importers.profile_file import parse_profile
 from service.importers.read_csv import CsvLayout, read_csv
 from service.operations.import_report import ImportReport
 
@@ -225,50 +223,3 @@ def test_the_grid_has_its_inhabitants_and_those_without_a_place_are_marked(rows:
 def test_each_import_leaves_one_record_per_municipality(rows: Rows) -> None:
     found = rows("SELECT municipality_code, added FROM import_batch WHERE profile = 'ryhti_buildings' AND added > 0")
     assert sorted(map(tuple, found)) == [("016", 29), ("018", 23), ("019", 11), ("020", 57), ("082", 51)]
-
-
-LAYOUT = """
-name: playgrounds
-title: t
-source_system: playgrounds
-format: FORMAT
-targets:
-  - target: playground
-    key: [ID]
-    values: {name: {column: nimi}, green_area: {column: puisto}, maintenance_class: {column: luokka}}
-"""
-TABLE = "geometry: {x: E, y: N, crs: 'EPSG:3878'}\ntargets:"
-
-
-@pytest.mark.parametrize(
-    ("file", "kind"),
-    [
-        ("leikkipaikat_2008_crs3878.geojson", "vector"),
-        ("leikkipaikat_rfc7946.geojson", "vector"),
-        ("leikkipaikat_latin1.shp", "vector"),
-        ("puistot_3878.gpkg", "vector\nlayer: leikkipaikat"),
-        ("leikkipaikat_latin1_pilkku.csv", "csv"),
-        ("leikkipaikat.xlsx", "xlsx"),
-    ],
-)
-def test_one_data_set_gives_the_same_assets_whatever_its_format(
-    database: Database, shared_data: Path, file: str, kind: str
-) -> None:
-    folder = shared_data / "import_formats_fi"
-    profile = LAYOUT.replace("FORMAT", kind)
-    profile = profile.replace("targets:", TABLE) if kind in {"csv", "xlsx"} else profile
-    report = import_file(database, folder / file, parse_profile(profile), "837", changed_by="tester")
-    assert (report.total("added"), report.faults) == (208, [])
-    original = json.loads((folder / "leikkipaikat_2008_crs3878.geojson").read_text(encoding="utf-8"))
-    wanted = {str(each["properties"]["ID"]): each for each in original["features"]}
-    with database.reading() as connection:
-        found = connection.execute(
-            text(
-                "SELECT a.source_id, p.green_area, ST_X(g), ST_Y(g) FROM asset a JOIN playground p"
-                " USING (municipality_code, asset_id), ST_Transform(a.geometry, 3878) g"
-            )
-        ).all()
-    for source_id, green_area, easting, northing in found:
-        feature = wanted[source_id]
-        assert green_area == feature["properties"]["puisto"]
-        assert (easting, northing) == pytest.approx(feature["geometry"]["coordinates"][:2], abs=0.05)
