@@ -19,7 +19,10 @@ from service.errors import KuntokantaError
 from service.importers.fault_files import SUFFIXES, write_fault_file
 from service.importers.geometry_repair import GEOMETRY_REPAIR, REPAIR
 from service.importers.pipeline import import_file
+from service.importers.profile import Profile
 from service.importers.profile_file import profile_names
+from service.importers.proposals.propose import ProposalTerms
+from service.importers.propose_command import print_proposal, profile_in
 from service.operations.import_checks import KEEP, ON_CONFLICT
 from service.operations.import_report import ImportFault, ImportReport
 from service.operations.import_undo import UndoReport, undo_import
@@ -33,7 +36,9 @@ IMPORT_ID = re.compile(r"(\d{3})-(\d{1,15})", re.ASCII)
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option("--profile", metavar="NAME", help="Mapping profile; --list names them.")
+@click.option("--profile", metavar="NAME", help="Mapping profile: the municipality's, or one that --list names.")
+@click.option("--profile-file", type=click.Path(path_type=Path), metavar="YAML", help="Mapping profile in a file.")
+@click.option("--propose", is_flag=True, help="Print a mapping profile for FILE as YAML, to be edited.")
 @click.option("--municipality", metavar="CODE", help="Three digits; needed where the file does not name it.")
 @click.option("--dry-run", is_flag=True, help="Check and count, write nothing.")
 @click.option("--accept-partial", is_flag=True, help="Write the good rows although others are faulty.")
@@ -60,7 +65,13 @@ IMPORT_ID = re.compile(r"(\d{3})-(\d{1,15})", re.ASCII)
     metavar="FILE",
     help="Write the check report there: .xlsx, .json, or .geojson of the faulty places.",
 )
-@click.option("--lang", type=click.Choice(LANGUAGES), default="fi", show_default=True, help="Language of the workbook.")
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="fi",
+    show_default=True,
+    help="Language of the workbook, and of a proposal.",
+)
 @click.option(
     "--undo", metavar="ID", help="Take an import back, such as 091-17; with --dry-run, only say what it would do."
 )
@@ -74,18 +85,18 @@ IMPORT_ID = re.compile(r"(\d{3})-(\d{1,15})", re.ASCII)
     help="List the profiles.",
 )
 def import_command(file: Path | None, *, profile: str | None, undo: str | None, as_json: bool, **options: Any) -> None:
-    """Import FILE into the register by a mapping profile, or take an import back.
+    """Import FILE into the register by a mapping profile, or propose one for it, or take an import back.
 
     Exit code 0: imported, or a dry run without faults; undone without conflicts; 1: faults or conflicts; 2: wrong
     usage.
     """
-    if undo is None and (file is None or profile is None):
-        raise click.UsageError("An import needs FILE and --profile.")
-    if undo is not None and file is not None:
-        raise click.UsageError("--undo takes no FILE.")
-    faults: Path | None = options["faults"]
-    if faults is not None and faults.suffix.lower() not in SUFFIXES:
-        raise click.UsageError(f"--faults takes a file named *{', *'.join(SUFFIXES)}.")
+    profile_file, proposing = options.pop("profile_file"), options.pop("propose")
+    _check_usage(file, [profile, profile_file, proposing], undo, options["faults"])
+    if proposing and file is not None:
+        terms = ProposalTerms(None, options["layer"], None, options["municipality"])
+        print_proposal(file, terms, options["lang"], as_json=as_json)
+        return
+    chosen = profile or (profile_in(profile_file) if profile_file else "")
     try:
         database = Database(settings_from_environment().database_url, pool_size=1)
     except EnvError as error:
@@ -94,13 +105,22 @@ def import_command(file: Path | None, *, profile: str | None, undo: str | None, 
         if undo is not None:
             is_good = _undo(database, undo, dry_run=options["dry_run"], as_json=as_json)
         else:
-            is_good = _import(database, Path(file or ""), profile or "", options, as_json=as_json)
+            is_good = _import(database, Path(file or ""), chosen, options, as_json=as_json)
     except KuntokantaError as error:
         raise click.UsageError(error.detail) from error
     finally:
         database.close()
     if not is_good:
         raise click.exceptions.Exit(EXIT_FAULTS)
+
+
+def _check_usage(file: Path | None, profiles: list[object], undo: str | None, faults: Path | None) -> None:
+    if undo is None and (file is None or sum(map(bool, profiles)) != 1):
+        raise click.UsageError("An import needs FILE and --profile or --profile-file; or --propose.")
+    if undo is not None and file is not None:
+        raise click.UsageError("--undo takes no FILE.")
+    if faults is not None and faults.suffix.lower() not in SUFFIXES:
+        raise click.UsageError(f"--faults takes a file named *{', *'.join(SUFFIXES)}.")
 
 
 def _undo(database: Database, name: str, *, dry_run: bool, as_json: bool) -> bool:
@@ -122,7 +142,9 @@ def _undo_summary(report: UndoReport) -> str:
     return "\n".join([*lines, f"  … and {hidden} more"] if hidden > 0 else lines)
 
 
-def _import(database: Database, file: Path, profile: str, options: Mapping[str, Any], *, as_json: bool) -> bool:
+def _import(
+    database: Database, file: Path, profile: str | Profile, options: Mapping[str, Any], *, as_json: bool
+) -> bool:
     """Import a file and say what came of it; return whether all is well."""
     given = {name: value for name, value in options.items() if name not in ("faults", "lang", "municipality")}
     report = _imported(database, file, profile, options["municipality"], given, quiet=as_json)
@@ -142,7 +164,7 @@ def _write_faults(report: ImportReport, path: Path, language: str) -> None:
 def _imported(
     database: Database,
     file: Path,
-    profile: str,
+    profile: str | Profile,
     municipality: str | None,
     options: Mapping[str, Any],
     *,

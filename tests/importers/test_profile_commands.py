@@ -40,6 +40,8 @@ def test_a_register_that_nobody_described_imports_by_a_profile_that_was_proposed
     assert imported.exit_code == 0, imported.output
     assert "water_main: 6 added" in imported.output
     assert run("import", register, "--profile", "johdot", "--municipality", "091").exit_code == 2
+    unchanged = run("import", register, "--profile-file", edited, "--municipality", "999")
+    assert "water_main: 0 added, 0 changed, 6 unchanged" in unchanged.output
     again = run("profile", "store", edited, "--municipality", "999")
     assert again.output == "The profile johdot of 999 is replaced.\n"
     assert run("profile", "show", "johdot", "--municipality", "999").output == edited.read_text("utf-8")
@@ -53,6 +55,9 @@ def test_a_proposal_needs_no_register_and_tells_scripts_all_it_found(monkeypatch
     monkeypatch.delenv("KUNTOKANTA_DATABASE_URL", raising=False)
     found = CliRunner().invoke(main, ["profile", "propose", str(TRIALS / "Brunnar_Esbo.csv"), "--json"])
     document = json.loads(found.output)
+    same = CliRunner().invoke(main, ["import", "--propose", str(TRIALS / "Brunnar_Esbo.csv"), "--lang", "fi"])
+    assert "Varma: Otsikko kertoo sen." in same.output
+    assert yaml.safe_load(same.output) == document["document"]
     assert document["complete"]
     assert yaml.safe_load(document["yaml"]) == document["document"]
     roles = {each["column"]: each["role"] for each in document["columns"]}
