@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -21,6 +22,7 @@ COUNT_COLUMNS = ("target", "rows", "added", "changed", "unchanged", "faulty", "m
 RULE_COLUMNS = ("rule", "meaning", "severity", "count")
 _WIDTHS = {"meaning": 48, "detail": 70, "value": 24, "column": 24, "before": 28, "after": 28, "key": 24, "name": 32}
 _WIDTH = 14
+_NUMBERS = {"row", "rows", "added", "changed", "unchanged", "faulty", "missing", "count"}
 HEADER_ROW = 2
 
 
@@ -42,7 +44,7 @@ def findings_xlsx(report: Document, language: str) -> bytes:
     book = xlsxwriter.Workbook(file, options)
     book.set_properties({"title": text(language, "import_report.title"), "author": "Kuntokanta"})
     _Summary(book, language).write_all(report)
-    faults = [_fault_cells(fault, language) for fault in report["faults"]]
+    faults = [_fault_cells(fault, language) for fault in sorted(report["faults"], key=_by_row)]
     found = sum(rule["count"] for rule in report.get("rules", [])) or len(faults)
     counts = report["targets"].values()
     _Sheet(book, language).write("faults", FAULT_COLUMNS, faults, found)
@@ -59,6 +61,10 @@ def findings_xlsx(report: Document, language: str) -> bytes:
 
 def _cells(record: Document, columns: Iterable[str], language: str) -> list[Any]:
     return [_target(record[name], language) if name == "target" else record[name] for name in columns]
+
+
+def _by_row(fault: Document) -> int:
+    return fault["row"] or 0
 
 
 def _fault_cells(fault: Document, language: str) -> list[Any]:
@@ -80,7 +86,9 @@ class _Sheet:
 
     def __init__(self, book: Workbook, language: str) -> None:
         self.book, self.language, self.formats = book, language, Formats(book)
-        self.heading = book.add_format({"bold": True, "bottom": 2, "bg_color": "#eef1f4"})
+        look = {"bold": True, "bottom": 2, "bg_color": "#eef1f4"}
+        self.heading, self.of_numbers = book.add_format(look), book.add_format(look | {"align": "right"})
+        self.left = book.add_format({"align": "left"})
 
     def write(
         self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], found: int | None = None
@@ -103,7 +111,8 @@ class _Sheet:
     def table(self, sheet: Worksheet, top: int, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
         """Write headings and rows from a row on; return the row after the last."""
         for number, column in enumerate(columns):
-            sheet.write_string(top, number, text(self.language, f"import_report.{column}"), self.heading)
+            heading = self.of_numbers if column in _NUMBERS else self.heading
+            sheet.write_string(top, number, text(self.language, f"import_report.{column}"), heading)
             sheet.set_column(number, number, _WIDTHS.get(column, _WIDTH))
         last = top
         for last, values in enumerate(rows, top + 1):
@@ -111,12 +120,12 @@ class _Sheet:
                 self.cell(sheet, last, number, value)
         return last + 1
 
-    def cell(self, sheet: Worksheet, row: int, number: int, value: Any) -> None:
+    def cell(self, sheet: Worksheet, row: int, number: int, value: Any, look: Format | None = None) -> None:
         """Write a value: numbers as numbers, all else as text, nothing where there is none."""
         if value is None:
             return
         if isinstance(value, int | float) and not isinstance(value, bool):
-            sheet.write_number(row, number, value)
+            sheet.write_number(row, number, value, look)
         else:
             words = value if isinstance(value, str) else orjson.dumps(value).decode()
             sheet.write_string(row, number, words, self.formats.text(words))
@@ -161,7 +170,7 @@ class _Summary(_Sheet):
         }
         for row, (name, value) in enumerate(facts.items(), HEADER_ROW):
             sheet.write_string(row, 0, text(self.language, f"import_report.{name}"), self.formats.bold)
-            self.cell(sheet, row, 1, value)
+            self.cell(sheet, row, 1, value, self.left)
         return HEADER_ROW + len(facts)
 
 

@@ -71,7 +71,7 @@ def test_faults_come_as_a_workbook_and_as_a_map_and_an_import_is_taken_back_by_i
     sheets = openpyxl.load_workbook(tmp_path / "f.xlsx", read_only=True)
     assert sheets.sheetnames == ["Sammandrag", "Anmärkningar", "Ändringar", "Nya", "Saknas i filen"]
     rows = list(sheets["Anmärkningar"].iter_rows(min_row=4, values_only=True))
-    assert [(row[0], row[3], row[4]) for row in rows] == [(3, "fel", "outside_finland"), (2, "varning", "same_place")]
+    assert [(row[0], row[3], row[4]) for row in rows] == [(2, "varning", "same_place"), (3, "fel", "outside_finland")]
     places = json.loads((tmp_path / "f.geojson").read_bytes())["features"]
     assert [each["properties"]["rule"] for each in places] == ["outside_finland", "same_place"]
     assert places[1]["geometry"]["type"] == "Point"

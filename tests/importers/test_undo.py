@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from service.database import Database
 from service.errors import DataConflict, NotFound
+from service.operations.import_changes import list_import_changes
 from service.operations.import_report import ImportReport
 from service.operations.import_undo import UndoReport, undo_import
 
@@ -102,6 +103,16 @@ def test_an_undone_import_leaves_the_assets_as_they_were_to_the_last_bit(
     second = imported(SECOND, LINES, name="b.geojson")
     assert (second.total("added"), second.total("changed")) == (2, 3)
     assert rows(STATE) != before
+    assert second.batch_id is not None
+    listed, _ = list_import_changes(database, "999", second.batch_id, None, 10)
+    done = {each["source_id"]: each for each in listed}
+    assert {name: (each["target"], each["operation"]) for name, each in done.items()} == {
+        **dict.fromkeys("123", ("water_main", "update")),
+        **dict.fromkeys("45", ("water_main", "create")),
+    }
+    renewed = {each["attribute"]: (each["before"], each["after"]) for each in done["2"]["fields"]}
+    assert renewed.pop("geometry")[0]["type"] == "LineString"
+    assert renewed == {"name": ("Two", "Two, renewed"), "length_m": (7.25, 9), "nominal_diameter_mm": (150, 160)}
     told = undone(database, second, dry_run=True)
     assert (told.removed, told.restored, told.conflict_count) == (2, 3, 0)
     assert rows(STATE) != before
@@ -165,9 +176,19 @@ def test_undone_population_and_areas_are_as_they_were(imported: Importer, databa
     people = "SELECT age, population FROM population_forecast ORDER BY age"
     before = rows(people)
     second = imported(header + "A,baseline,2030,1,99\nA,baseline,2030,2,11.5\nA,baseline,2030,3,5\n", POPULATION)
+    areas_listed, _ = list_import_changes(database, "999", areas.batch_id or 0, None, 9)
+    shape = next(each for each in areas_listed[0]["fields"] if each["attribute"] == "geometry")
+    assert shape["after"]["type"] == "MultiPolygon"
     report = undone(database, second)
     assert (report.removed, report.restored) == (1, 1)
     assert rows(people) == before
+    listed, after = list_import_changes(database, "999", second.batch_id or 0, None, 1)
+    assert after is not None
+    last, none = list_import_changes(database, "999", second.batch_id or 0, after, 1)
+    assert none is None
+    found = {(each["operation"], each["key"]["age"]): each["fields"] for each in (*listed, *last)}
+    assert found["update", 1] == [{"attribute": "population", "before": 10, "after": 99}]
+    assert {"attribute": "population", "before": None, "after": 5} in found["create", 3]
     third = imported(header + "A,baseline,2030,1,98\nA,baseline,2030,3,6\n", POPULATION)
     with database.writing() as session:
         session.execute(text("UPDATE population_forecast SET population = 97 WHERE age = 1"))
