@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from service.importers.archives import alone, chosen, unpacked
 from service.importers.file_kind import check_local_file
 from service.importers.gdal_errors import gdal_errors_as_faults, without_folder
+from service.importers.gdal_limits import limit_gdal
 from service.importers.map_file_checks import attribute_rows, check_map_file
 from service.importers.read_parquet import PARQUET_SUFFIXES, read_parquet_batches
 from service.importers.source_table import (
@@ -28,7 +29,7 @@ from service.importers.source_table import (
     unreadable,
 )
 from service.importers.text_encodings import CP1252, table_encoding
-from service.importers.vector_formats import KML, MIF, SHAPEFILE, VECTOR_FORMATS, VectorFormat, limit_gdal
+from service.importers.vector_formats import KML, MIF, SHAPEFILE, VECTOR_FORMATS, VectorFormat
 from service.importers.vector_layers import layer_to_read
 from service.operations.import_report import ImportFault, Severity
 

@@ -11,6 +11,7 @@ from service.importers.profile import Profile
 from service.importers.read_csv import read_csv
 from service.importers.read_jsonstat import read_jsonstat
 from service.importers.source_table import SourceTable, UnreadableSourceError
+from service.importers.vector_formats import companions
 from service.operations.import_report import ImportFault, Severity
 
 FORMATS_BY_SUFFIX = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx"}
@@ -58,16 +59,17 @@ def _read_vector(path: Path, profile: Profile) -> Iterator[SourceTable]:
 
 
 def file_sha256(path: Path) -> str:
-    """Return the hexadecimal SHA-256 of a file.
+    """Return the hexadecimal SHA-256 of a file and, after it, of the files beside it that belong to it.
 
     Raises:
         UnreadableSourceError: There is no such file.
     """
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as stream:
-            while block := stream.read(DIGEST_BLOCK_BYTES):
-                digest.update(block)
+        for each in (path, *companions(path).values()):
+            with each.open("rb") as stream:
+                while block := stream.read(DIGEST_BLOCK_BYTES):
+                    digest.update(block)
     except OSError as error:
         detail = f"The file {path.name} cannot be opened."
         raise UnreadableSourceError(ImportFault(None, None, None, "file_missing", Severity.ERROR, detail)) from error

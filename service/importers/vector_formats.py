@@ -1,4 +1,4 @@
-"""The map formats that GDAL reads for us: which files belong together, and what GDAL may do with them."""
+"""The map formats that GDAL reads for us, and which files belong together."""
 
 from __future__ import annotations
 
@@ -7,39 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-import pyogrio
-from pyogrio import _ogr
-
 from service.importers.source_table import unreadable
-
-# Drivers that only point elsewhere, to other files or over the network: what a file says must stand in the file.
-FORBIDDEN_DRIVERS = (
-    *("OGR_VRT", "GDALG", "HTTP", "WFS", "OAPIF", "CSW", "OGCAPI", "Carto", "AmigoCloud", "Elasticsearch", "EEDA"),
-    *("PLSCENES", "NGW", "ADBC", "GPSBabel"),
-)
-GDAL_OPTIONS: Mapping[str, str | bool | int] = {
-    "GDAL_SKIP": ",".join(FORBIDDEN_DRIVERS),
-    # No request leaves the machine, whatever a file refers to: the network file systems serve no extension.
-    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noext}.none",
-    "OGR_SQLITE_LIST_VIRTUAL_OGR": False,
-    "GML_SKIP_RESOLVE_ELEMS": "ALL",
-    "GML_DOWNLOAD_SCHEMA": False,
-    "GML_DOWNLOAD_WFS_SCHEMA": False,
-    "GML_USE_SCHEMA_IMPORT": False,
-    "LIBKML_RESOLVE_STYLE": False,
-    # KML's own identifier leaves the name to a column of the data, which is ID in every other register.
-    "LIBKML_ID_FIELD": "kml_id",
-    "DXF_CLOSED_LINE_AS_POLYGON": True,
-    "SHAPE_RESTORE_SHX": True,
-    # Arcs become chords of one degree: of a radius of 100 m they are nowhere more than 4 mm off.
-    "OGR_ARC_STEPSIZE": 1,
-}
-
-
-def limit_gdal() -> None:
-    """Set what GDAL may do in this process, and take the drivers out that read other things than the file."""
-    pyogrio.set_gdal_config_options(dict(GDAL_OPTIONS))
-    _ogr._register_drivers()
 
 
 @dataclass(frozen=True)
@@ -68,6 +36,7 @@ MIF = VectorFormat("a MapInfo interchange file", "MapInfo File", (".mid",), need
 GML = VectorFormat("a GML file", "GML", companions=(".xsd",), whole=True)
 KML = VectorFormat("a KML file", "LIBKML", whole=True)
 DXF = VectorFormat("a DXF drawing", "DXF", whole=True)
+OPENSTREETMAP = VectorFormat("an OpenStreetMap file", "OSM", whole=True)
 FILE_GEODATABASE = VectorFormat("a File Geodatabase", "OpenFileGDB")
 
 VECTOR_FORMATS: Mapping[str, VectorFormat] = MappingProxyType(
@@ -83,6 +52,7 @@ VECTOR_FORMATS: Mapping[str, VectorFormat] = MappingProxyType(
         ".kml": KML,
         ".dxf": DXF,
         ".gdb": FILE_GEODATABASE,
+        ".pbf": OPENSTREETMAP,
     }
 )
 """Formats by the ending of their main file; `.gdb` is a folder."""

@@ -11,9 +11,9 @@ from pathlib import Path
 import pyogrio
 import pytest
 
+from service.importers.gdal_limits import FORBIDDEN_DRIVERS
 from service.importers.read_vector import read_vector
 from service.importers.source_table import SourceTable
-from service.importers.vector_formats import FORBIDDEN_DRIVERS
 from service.operations.import_report import ImportFault
 
 Read = Callable[[Path], SourceTable | list[ImportFault]]
