@@ -53,13 +53,13 @@ def read_pid(pid_file: Path) -> int | None:
     return None
 
 
-def end_orphan(pid_file: Path, checkout: Path) -> None:
-    """End a web server that outlived the program that started it, which was killed."""
+def end_orphan(pid_file: Path, checkout: Path, command: str) -> None:
+    """End a program, known by a part of its command line, that outlived the one that started it, which was killed."""
     pid = read_pid(pid_file)
-    if pid is None or not _is_web_server(pid, checkout):
+    if pid is None or not _is_ours(pid, checkout, command):
         return
     os.kill(pid, signal.SIGTERM)
-    within(STOP_TIMEOUT_S, lambda: not _is_web_server(pid, checkout))
+    within(STOP_TIMEOUT_S, lambda: not _is_ours(pid, checkout, command))
 
 
 def within(timeout_s: float, condition: Callable[[], bool]) -> bool:
@@ -72,8 +72,8 @@ def within(timeout_s: float, condition: Callable[[], bool]) -> bool:
     return True
 
 
-def _is_web_server(pid: int, checkout: Path) -> bool:
+def _is_ours(pid: int, checkout: Path, command: str) -> bool:
     process = Path(f"/proc/{pid}")
     with suppress(OSError):
-        return b"service.wsgi:app" in (process / "cmdline").read_bytes() and (process / "cwd").readlink() == checkout
+        return command.encode() in (process / "cmdline").read_bytes() and (process / "cwd").readlink() == checkout
     return False

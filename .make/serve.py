@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -18,10 +19,15 @@ from service.cluster.port import LOOPBACK, is_free  # noqa: E402
 LOCAL = CHECKOUT / ".local"
 PID_FILE = LOCAL / "service.pid"
 WEB_SERVER_PID_FILE = LOCAL / "gunicorn.pid"
+WORKER_PID_FILE = LOCAL / "worker.pid"
+WEB_SERVER, WORKER = "service.wsgi:app", "kuntokanta\0work"  # what their command lines hold
+LOOKED_AFTER_EVERY_S = 2
 DEMO_TOKEN = LOCAL / "demo-token"
 PROGRAMS = CHECKOUT / ".venv" / "bin"
 DATABASE_URL = "KUNTOKANTA_DATABASE_URL"
 OPEN_READING = "KUNTOKANTA_OPEN_READING"
+
+Process = subprocess.Popen[bytes]
 
 
 class Stopped(BaseException):
@@ -34,7 +40,7 @@ def run() -> int:
     LOCAL.mkdir(exist_ok=True)
     try:
         with registered(PID_FILE):
-            end_orphan(WEB_SERVER_PID_FILE, CHECKOUT)
+            _end_orphans()
             if not is_free(port):
                 _say(f"error: another program listens on {LOOPBACK}:{port}. Choose a port: make run PORT={port + 1}")
                 return 1
@@ -52,7 +58,7 @@ def stop() -> int:
         if not within(STOP_TIMEOUT_S, lambda: running_pid(PID_FILE) is None):
             _say(f"error: the service (process {pid}) does not stop.")
             return 1
-    end_orphan(WEB_SERVER_PID_FILE, CHECKOUT)
+    _end_orphans()
     stopped = Cluster(LOCAL / "cluster").stop()
     _say("stopped" if pid or stopped else "nothing was running")
     return 0
@@ -98,13 +104,42 @@ def _serve(cluster: Cluster | None, port: int) -> int:
     )
     options = ("-c", "service/gunicorn.py", "--bind", f"{LOOPBACK}:{port}", "--pid", str(WEB_SERVER_PID_FILE))
     command = [str(PROGRAMS / "gunicorn"), *options, "service.wsgi:app"]
-    # A session of its own: Ctrl-C reaches this program only, which then ends the service in good order.
-    service = subprocess.Popen(command, cwd=CHECKOUT, env=environment, start_new_session=True)  # noqa: S603
+    service = _start(command, environment)
     try:
-        return service.wait()
+        return _wait_beside_worker(service, environment)
     finally:
         _ignore_requests_to_end()
         _end(service)
+
+
+def _wait_beside_worker(service: Process, environment: dict[str, str]) -> int:
+    """Wait until the service ends and return its exit code; meanwhile a worker runs, again and again if it must."""
+    worker = _start_worker(environment)
+    try:
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                return service.wait(LOOKED_AFTER_EVERY_S)
+            if worker.poll() is not None:
+                worker = _start_worker(environment)
+    finally:
+        _ignore_requests_to_end()
+        _end(worker)
+
+
+def _start_worker(environment: dict[str, str]) -> Process:
+    worker = _start([str(PROGRAMS / "kuntokanta"), "work"], environment)
+    WORKER_PID_FILE.write_text(f"{worker.pid}\n", encoding="ascii")
+    return worker
+
+
+def _start(command: list[str], environment: dict[str, str]) -> Process:
+    # A session of its own: Ctrl-C reaches this program only, which then ends the service in good order.
+    return subprocess.Popen(command, cwd=CHECKOUT, env=environment, start_new_session=True)  # noqa: S603
+
+
+def _end_orphans() -> None:
+    end_orphan(WEB_SERVER_PID_FILE, CHECKOUT, WEB_SERVER)
+    end_orphan(WORKER_PID_FILE, CHECKOUT, WORKER)
 
 
 def _prepare(cluster: Cluster | None) -> dict[str, str]:
@@ -145,14 +180,14 @@ def _port() -> int:
     return int(text)
 
 
-def _end(service: subprocess.Popen[bytes]) -> None:
-    if service.poll() is None:
-        service.terminate()
+def _end(process: Process) -> None:
+    if process.poll() is None:
+        process.terminate()
     try:
-        service.wait(STOP_TIMEOUT_S / 2)
+        process.wait(STOP_TIMEOUT_S / 2)
     except subprocess.TimeoutExpired:
-        service.kill()
-        service.wait()
+        process.kill()
+        process.wait()
 
 
 def _raise_stopped(_number: int, _frame: FrameType | None) -> None:

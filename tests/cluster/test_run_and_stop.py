@@ -16,6 +16,11 @@ from service.cluster import Cluster
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 KUNTOKANTA = """#!/bin/sh
+if test "$1" = work; then
+    trap 'touch .local/worker-ended; exit 0' TERM
+    echo $$ >>.local/workers
+    while :; do sleep 0.05; done
+fi
 echo "$@" >>.local/commands
 test "$1" != "$FAILING_COMMAND"
 """
@@ -46,8 +51,11 @@ class Checkout:
     def serve(self, **environment: str) -> subprocess.Popen[str]:
         """Start serving and wait until the web server is there."""
         running = self.command("run", **{"PORT": str(free_port())} | environment)
-        until(lambda: (self.local / "served").exists() or running.poll() is not None)
+        until(lambda: self.is_serving() or running.poll() is not None)
         return running
+
+    def is_serving(self) -> bool:
+        return (self.local / "served").exists() and (self.local / "workers").exists()
 
     def text(self, name: str) -> str:
         return (self.local / name).read_text(encoding="utf-8")
@@ -104,6 +112,7 @@ def test_it_migrates_loads_the_demo_serves_and_ends_with_its_database(checkout: 
     assert f"http://127.0.0.1:{port}/api/v1" in said
     assert "open-sesame" in said
     assert (checkout.local / "ended").exists()
+    assert (checkout.local / "worker-ended").exists()
     assert checkout.cluster.address() is None
 
 
@@ -122,7 +131,17 @@ def test_what_a_killed_run_left_is_ended(checkout: Checkout) -> None:
     running.wait()
     assert checkout.command("stop").communicate(timeout=20)[0] == "stopped\n"
     assert (checkout.local / "ended").exists()
+    assert (checkout.local / "worker-ended").exists()
     assert checkout.cluster.address() is None
+
+
+def test_a_worker_that_dies_is_started_again(checkout: Checkout) -> None:
+    running = checkout.serve()
+    os.kill(int(checkout.text("workers")), signal.SIGKILL)
+    until(lambda: len(checkout.text("workers").split()) == 2)
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(20) == 0
+    assert (checkout.local / "worker-ended").exists()
 
 
 def test_a_database_of_the_callers_own_is_used_and_none_started(checkout: Checkout) -> None:

@@ -75,13 +75,16 @@ def _service(folder: Path) -> Iterator[tuple[str, str]]:
 def _served(environment: dict[str, str]) -> Iterator[str]:
     port = choose_port(None)
     options = ["-c", "service/gunicorn.py", "--bind", f"{LOOPBACK}:{port}", "service.wsgi:app"]
-    server = subprocess.Popen([str(PROGRAMS / "gunicorn"), *options], cwd=ROOT, env=environment)
+    commands = ([str(PROGRAMS / "gunicorn"), *options], [str(PROGRAMS / "kuntokanta"), "work"])
+    processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for command in commands]
     try:
         _wait_for(f"http://{LOOPBACK}:{port}/ogc/conformance")
         yield f"http://{LOOPBACK}:{port}"
     finally:
-        server.terminate()
-        server.wait(60)
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(60)
 
 
 def _wait_for(address: str) -> None:
