@@ -16,6 +16,7 @@ from service.api import (
     assets,
     cost_indices,
     enrolments,
+    exports,
     feature_writes,
     health,
     measure_rules,
@@ -34,12 +35,17 @@ from service.api.class_resources import class_blueprint
 from service.api.compression import compress_answer, pack, read_encoded_tags
 from service.api.gis_access import check_gis_reading
 from service.api.identity import identify
+from service.api.import_profiles import ProfileTools, import_profiles_blueprint
+from service.api.import_proposals import import_proposals_blueprint
 from service.api.imports import imports_blueprint
 from service.api.problems import register_problem_handlers
 from service.api.rest_api import create_api, register_blueprints
 from service.api.state import keep_state
 from service.database import Database
-from service.importers.profile_file import profile_names, profile_targets
+from service.importers.profile_file import profile_names, read_document
+from service.importers.proposals.answer import proposed
+from service.importers.proposals.vocabulary import PROPOSED_TARGETS
+from service.importers.stored_profiles import checked_text, shipped_text, targets_of
 from service.ogc.plain_reads import PlainReads
 from service.ogc.single_features import read_single_feature
 from service.ogc.single_tiles import SingleTiles
@@ -54,6 +60,8 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
+
+PROFILE_TOOLS = ProfileTools(profile_names, shipped_text, checked_text, read_document)
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
@@ -102,7 +110,10 @@ def _rest_blueprints() -> list[RestBlueprint]:
         measure_rules.blueprint,
         cost_indices.blueprint,
         statistics.blueprint,
-        imports_blueprint(profile_names, profile_targets),
+        imports_blueprint(profile_names, targets_of),
+        import_profiles_blueprint(PROFILE_TOOLS),
+        import_proposals_blueprint(proposed, PROPOSED_TARGETS, PROFILE_TOOLS),
+        exports.blueprint,
         runs.blueprint,
         scenarios.blueprint,
         reports.blueprint,

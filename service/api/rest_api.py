@@ -14,9 +14,12 @@ from models.registry import ASSET_CLASSES
 from service.api.asset_documents import asset_json_schema, component_name, core_json_schema
 from service.api.blueprint import RestBlueprint
 from service.api.body_rules import RulePlugin
+from service.api.export_documents import export_json_schema
 from service.api.fields import Money
 from service.api.identity import TOKEN_NEEDED
 from service.api.import_documents import import_json_schema
+from service.api.import_profiles import profile_json_schema
+from service.api.import_proposals import proposal_json_schema
 from service.api.problems import PROBLEM_TYPE, ProblemSchema
 from service.api.record_lists import record_json_schema
 from service.api.state import settings_of
@@ -81,6 +84,10 @@ def create_api(app: Flask) -> RestApi:
         api.spec.components.schema(component_name(each), asset_json_schema(each))
     api.spec.components.schema("Import", import_json_schema(whole=True))
     api.spec.components.schema("ListedImport", import_json_schema(whole=False))
+    api.spec.components.schema("ImportProfile", profile_json_schema(whole=True))
+    api.spec.components.schema("ListedImportProfile", profile_json_schema(whole=False))
+    api.spec.components.schema("Proposal", proposal_json_schema())
+    api.spec.components.schema("Export", export_json_schema())
     for records in RECORD_SETS:
         api.spec.components.schema(records.name, record_json_schema(records))
     return api

@@ -89,11 +89,11 @@ class Asked:
 
     Attributes:
         names: Names of the municipality by language.
-        selections: What to read of each table, in the order of the tables.
+        filters: The filter as it was read onto each class.
     """
 
     names: Mapping[str, str]
-    selections: tuple[ExportSelection, ...]
+    filters: Mapping[str, Filter]
 
 
 def check_request(connection: Connection, request: ExportRequest) -> Asked:
@@ -116,7 +116,7 @@ def check_request(connection: Connection, request: ExportRequest) -> Asked:
     filters = _filters(request, faults)
     if faults.found or names is None:
         raise InvalidData("The export cannot be made as it is asked for.", faults.found)
-    return Asked(names, tuple(_selections(connection, request, filters)))
+    return Asked(names, filters)
 
 
 def _check_words(request: ExportRequest, faults: _Faults) -> None:
@@ -148,7 +148,8 @@ def _filters(request: ExportRequest, faults: _Faults) -> dict[str, Filter]:
     return {code: each for code, each in read.items() if each is not None}
 
 
-def _selections(connection: Connection, request: ExportRequest, filters: Mapping[str, Filter]) -> list[ExportSelection]:
+def selections(connection: Connection, request: ExportRequest, filters: Mapping[str, Filter]) -> list[ExportSelection]:
+    """Return what to read of each table, in the order of the tables."""
     municipality = request.municipality_code
     if request.is_whole and request.takes_records:
         return [ExportSelection(code, municipality) for code in export_tables()]

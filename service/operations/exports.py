@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from service.exporters.contents import ExportTerms, TableRows
 from service.exporters.explanations import told_losses
-from service.exporters.formats import TM35FIN
+from service.exporters.formats import FORMATS, TM35FIN
 from service.operations.archives import write_archive
-from service.operations.export_requests import ARCHIVE, ExportRequest, check_request, format_of
+from service.operations.export_requests import ARCHIVE, ExportRequest, check_request, format_of, selections
 from service.queries.export_rows import Rows, look_at_rows, read_export_rows
 from service.queries.export_tables import export_tables
 
@@ -76,7 +76,8 @@ def write_export(
         InvalidData: The request is faulty, with every fault.
     """
     started = time.monotonic()
-    part = path.with_name(f".{path.name}.part")
+    ending = "zip" if request.format not in FORMATS else FORMATS[request.format].ending
+    part = path.with_name(f".{path.name}.part.{ending}")
     try:
         if request.format == ARCHIVE:
             summary = _archive(database, request, part, progress)
@@ -136,7 +137,8 @@ def _tables(
     connection: Connection, asked: Asked, request: ExportRequest, terms: ExportTerms, progress: Progress
 ) -> list[TableRows]:
     """Return the tables that have rows, and those of the classes that were named."""
-    looked = [(each, look_at_rows(connection, each)) for each in asked.selections]
+    chosen = selections(connection, request, asked.filters)
+    looked = [(each, look_at_rows(connection, each)) for each in chosen]
     kept = [(each, found) for each, found in looked if found.rows or each.table in request.classes]
     counter = _Counter(sum(found.rows for _, found in kept), progress)
     return [
