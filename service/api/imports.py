@@ -17,15 +17,17 @@ from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint, faults_of, invalid_body
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
-from service.api.fields import municipality_field
+from service.api.fields import Matching, municipality_field
 from service.api.identity import TOKEN_NEEDED, principal, readable_municipality
 from service.api.import_documents import import_document, import_problem, whole_import_document
+from service.api.import_results import add_import_results
 from service.api.problems import PROBLEM_TYPE
 from service.api.record_lists import MunicipalListQuery
 from service.api.state import database
 from service.api.uploads import FORM_TYPE, takes_uploads, uploaded_file
 from service.api.waiting import PREFER_PARAMETER, waits
-from service.errors import Fault, InvalidData
+from service.database import Database
+from service.errors import Fault, InvalidData, NotFound
 from service.operations.access import Action, action_of_import
 from service.operations.import_checks import KEEP, ON_CONFLICT
 from service.operations.import_listing import list_imports, look_at_import
@@ -38,15 +40,17 @@ from service.queries.municipalities import municipality_exists
 CRS_PATTERN = r"^EPSG:[0-9]{4,6}(\+[0-9]{4,6})?$"
 _IMPORT = "/imports/<string(length=3):municipality_code>-<int(max=9007199254740991):batch_id>"
 _REPORT = {"type": "object"}
-ProfileTargets = Callable[[str], frozenset[str]]
+PROFILE_PATTERN = "^[a-z0-9_]{1,100}$"
+ProfileTargets = Callable[[Database, str | None, str], frozenset[str]]
+"""Gives the targets of a municipality's profile, or of one that comes with the service, by its name."""
 
 
 def import_form(profiles: list[str]) -> type[marshmallow.Schema]:
     """Return the schema of the form beside the file; its members, but the first two, are options of `import_file`."""
-    known = validate.OneOf(profiles, error=f"'{{input}}' is not a mapping profile: {', '.join(profiles)}.")
+    shipped = {"anyOf": [{"enum": profiles}, {"minLength": 1}], "description": "Mapping profile, own or shipped"}
     flag: dict[str, Any] = {"truthy": {"true"}, "falsy": {"false"}, "load_default": False}
     members: dict[str, Any] = {
-        "profile": fields.String(required=True, validate=known, metadata={"description": "Mapping profile"}),
+        "profile": fields.String(required=True, validate=Matching(PROFILE_PATTERN), metadata=shipped),
         "municipality": municipality_field(metadata={"description": "Where the file does not name it"}),
         "dry_run": fields.Boolean(**flag, metadata={"description": "Check and count, write nothing"}),
         "accept_partial": fields.Boolean(**flag, metadata={"description": "Write the good rows beside faulty ones"}),
@@ -81,6 +85,7 @@ def imports_blueprint(profile_names: Callable[[], list[str]], profile_targets: P
     _add_import(blueprint, import_form(profile_names()), profile_targets)
     _add_reading(blueprint)
     _add_ending(blueprint, profile_targets)
+    add_import_results(blueprint, _IMPORT)
     return blueprint
 
 
@@ -103,7 +108,7 @@ def _add_import(blueprint: RestBlueprint, form: type[marshmallow.Schema], profil
         """
         if not principal().may(Action.WRITE_PLANS):
             principal().check(Action.WRITE_RECORDS)
-        terms = _terms(form)
+        terms = _terms(form, profile_targets)
         terms["municipality"] = terms.get("municipality") or principal().municipality_code
         _check(profile_targets, terms["profile"], terms["municipality"])
         file = uploaded_file(request.files["file"])
@@ -186,7 +191,7 @@ def _own_job(profile_targets: ProfileTargets, municipality_code: str, batch_id: 
     return key
 
 
-def _terms(form: type[marshmallow.Schema]) -> dict[str, Any]:
+def _terms(form: type[marshmallow.Schema], profile_targets: ProfileTargets) -> dict[str, Any]:
     """Return the form's fields, which may stand in the query as well; raises with every fault."""
     if request.mimetype != FORM_TYPE:
         raise UnsupportedMediaType(f"The body is to be {FORM_TYPE}, with the file as `file`.")
@@ -197,14 +202,26 @@ def _terms(form: type[marshmallow.Schema]) -> dict[str, Any]:
         terms = form().load({**request.args.to_dict(), **request.form.to_dict()})
     except marshmallow.ValidationError as error:
         faults += faults_of(error.messages)
+        terms = error.valid_data if isinstance(error.valid_data, dict) else {}
+    faults += _profile_faults(profile_targets, terms)
     if faults:
         raise invalid_body(faults)
     return terms
 
 
+def _profile_faults(profile_targets: ProfileTargets, terms: Mapping[str, Any]) -> list[Fault]:
+    name = terms.get("profile")
+    try:
+        if name is not None:
+            profile_targets(database(), terms.get("municipality") or principal().municipality_code, name)
+    except NotFound as error:
+        return [Fault("/profile", f"'{name}' is not a mapping profile: {error.detail}")]
+    return []
+
+
 def _check(profile_targets: ProfileTargets, profile: str, municipality_code: str | None) -> None:
     """Raise unless the client may import by this profile for a municipality, or (None) the whole country."""
-    for action in sorted(set(map(action_of_import, profile_targets(profile)))):
+    for action in sorted(set(map(action_of_import, profile_targets(database(), municipality_code, profile)))):
         if municipality_code is None:
             principal().check_national(action)
         else:
