@@ -18,6 +18,7 @@ _JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 # Units are those of UCUM unless another list is named (Part 5, /req/schemas/unit); what is counted stands in braces.
 _UCUM = {"pcs": "{pcs}", "veh/d": "{veh}/d"}
 _CURRENCIES = "ISO 4217"
+_LARGEST_INTEGER = 2**31 - 1  # what a column of whole numbers holds, where the property says no other limit
 _TYPES: dict[type[Any], dict[str, str]] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
@@ -64,6 +65,8 @@ def filter_schema(described: FeatureProperty) -> dict[str, Any]:
 def received_schema(described: FeatureProperty) -> dict[str, Any]:
     """Return the JSON Schema of the values that a property of a feature is written with."""
     schema = value_schema(described)
+    if schema["type"] == "integer":
+        return {"maximum": _LARGEST_INTEGER, **schema}
     if schema["type"] != "string" or schema.keys() & {"format", "enum"}:
         return schema
     pattern = described.pattern or _ASKED_FOR[str]["pattern"]

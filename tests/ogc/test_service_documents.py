@@ -159,6 +159,8 @@ def test_the_schema_gives_type_unit_limits_and_choices_of_every_property(client:
     assert schema["energy_class"]["enum"] == ["A", "B", "C", "D", "E", "F", "G"]
     assert schema["criticality"]["maximum"] == 5
     assert schema["is_protected"]["type"] == "boolean"
+    street = client.get("/ogc/collections/street_segment/schema").json["properties"]
+    assert street["daily_traffic_adt"]["maximum"] == 2**31 - 1, "what the column holds"
     water = client.get("/ogc/collections/water_main/schema").json["properties"]
     assert water["geometry"]["format"] == "geometry-linestring-or-multilinestring"
 
