@@ -28,6 +28,7 @@ from service.api import (
     runs,
     scenarios,
     statistics,
+    templates_of_classes,
     valuations,
 )
 from service.api.blueprint import RestBlueprint
@@ -101,6 +102,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
 def _rest_blueprints() -> list[RestBlueprint]:
     return [
         asset_classes.blueprint,
+        templates_of_classes.blueprint,
         assets.blueprint,
         nested_records.blueprint,
         valuations.blueprint,

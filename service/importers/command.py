@@ -18,10 +18,10 @@ from service.database import Database
 from service.errors import KuntokantaError
 from service.importers.fault_files import SUFFIXES, write_fault_file
 from service.importers.geometry_repair import GEOMETRY_REPAIR, REPAIR
+from service.importers.own_import import OWN_PROFILES
 from service.importers.pipeline import import_file
 from service.importers.profile import Profile
 from service.importers.profile_file import profile_names
-from service.importers.proposals.propose import ProposalTerms
 from service.importers.propose_command import print_proposal, profile_in
 from service.operations.import_checks import KEEP, ON_CONFLICT
 from service.operations.import_report import ImportFault, ImportReport
@@ -93,8 +93,8 @@ def import_command(file: Path | None, *, profile: str | None, undo: str | None, 
     profile_file, proposing = options.pop("profile_file"), options.pop("propose")
     _check_usage(file, [profile, profile_file, proposing], undo, options["faults"])
     if proposing and file is not None:
-        terms = ProposalTerms(None, options["layer"], None, options["municipality"])
-        print_proposal(file, terms, options["lang"], as_json=as_json)
+        known = {"layer": options["layer"], "municipality_code": options["municipality"]}
+        print_proposal(file, options["lang"], as_json=as_json, **known)
         return
     chosen = profile or (profile_in(profile_file) if profile_file else "")
     try:
@@ -194,7 +194,7 @@ def _progress(bar: tqdm[Never]) -> Progress:
 def _list_profiles(given: tuple[object, ...]) -> None:
     context, _, wanted = given
     if wanted and isinstance(context, click.Context):
-        click.echo("\n".join(profile_names()))
+        click.echo("\n".join([*profile_names(), *OWN_PROFILES]))
         context.exit()
 
 

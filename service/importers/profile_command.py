@@ -11,7 +11,6 @@ import orjson
 from service.catalogues import LANGUAGES
 from service.importers.command_database import register_of_environment
 from service.importers.profile_file import profile_names
-from service.importers.proposals.propose import ProposalTerms
 from service.importers.proposals.vocabulary import PROPOSED_TARGETS
 from service.importers.propose_command import print_proposal, text_of
 from service.importers.stored_profiles import checked_text, shipped_text
@@ -95,4 +94,5 @@ def propose_command(
     file: Path, municipality: str | None, layer: str | None, asset_class: str | None, lang: str, as_json: bool
 ) -> None:
     """Propose a profile for FILE and print it as YAML, for a person to edit."""
-    print_proposal(file, ProposalTerms(None, layer, asset_class, municipality), lang, as_json=as_json)
+    known = {"layer": layer, "asset_class": asset_class, "municipality_code": municipality}
+    print_proposal(file, lang, as_json=as_json, **known)

@@ -31,11 +31,6 @@ def profile_names() -> list[str]:
     return sorted(path.stem for path in PROFILE_DIRECTORY.glob("*.yaml"))
 
 
-def profile_targets(name: str) -> frozenset[str]:
-    """Return the targets that a profile writes to; raises as `load_profile` does."""
-    return frozenset(each.target for each in load_profile(name).targets)
-
-
 def load_profile(name: str) -> Profile:
     """Return a profile by its name.
 

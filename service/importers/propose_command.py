@@ -12,19 +12,24 @@ import orjson
 from service.importers.command_database import errors_in_words, register_of_environment
 from service.importers.profile import Profile
 from service.importers.profile_file import parse_profile
-from service.importers.proposals.answer import ProposalRequest, proposed
-from service.importers.proposals.propose import ProposalTerms
+from service.importers.proposals.answer import proposed
 
 
-def print_proposal(file: Path, terms: ProposalTerms, language: str, *, as_json: bool) -> None:
-    """Print a proposed profile as YAML, or all that was found out as JSON; the register is asked where there is one."""
-    asked = ProposalRequest(file, terms, language)
+def print_proposal(file: Path, language: str, *, as_json: bool, **known: str | None) -> None:
+    """Print a proposed profile as YAML, or all that was found out as JSON; the register is asked where there is one.
+
+    Args:
+        file: The file.
+        language: Of reasons and comments.
+        as_json: Whether to print everything.
+        known: `layer`, `asset_class` and `municipality_code`, as far as they are known.
+    """
     if os.environ.get("KUNTOKANTA_DATABASE_URL"):
         with register_of_environment() as database:
-            found = proposed(database, asked)
+            found = proposed(database, file, language=language, **known)
     else:
         with errors_in_words():
-            found = proposed(None, asked)
+            found = proposed(None, file, language=language, **known)
     if as_json:
         click.echo(orjson.dumps(found, default=str))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,46 +15,47 @@ from service.operations.imports import read_register_codes
 from service.operations.municipality_areas import municipality_area
 
 
-@dataclass(frozen=True)
-class ProposalRequest:
-    """A proposal that is asked for.
-
-    Attributes:
-        path: A local file.
-        terms: What is known beside it.
-        language: Of the reasons and comments.
-    """
-
-    path: Path
-    terms: ProposalTerms
-    language: str = "en"
-
-
-def proposed(database: Database | None, asked: ProposalRequest) -> dict[str, Any]:
+def proposed(
+    database: Database | None,
+    path: Path,
+    *,
+    file_name: str | None = None,
+    layer: str | None = None,
+    asset_class: str | None = None,
+    municipality_code: str | None = None,
+    language: str = "en",
+) -> dict[str, Any]:
     """Return a proposal: `name`, `complete`, `document`, `yaml`, `asset_classes`, `columns`, `other_layers`.
 
     Args:
         database: The register, which knows municipalities by name and where they lie; without it only their numbers
             are known.
-        asked: The file and what is known of it.
+        path: A local file.
+        file_name: Name to go by, where the path is a temporary one.
+        layer: Layer or sheet.
+        asset_class: What the rows are, where a person knows it.
+        municipality_code: Where the rows lie.
+        language: Of the reasons and comments.
 
     Raises:
         InvalidData: The file cannot be read; with every reason.
     """
-    terms = asked.terms if database is None else _with_register(database, asked.terms)
+    terms = ProposalTerms(file_name, layer, asset_class, municipality_code)
+    if database is not None:
+        terms = _with_register(database, terms)
     try:
-        found = propose_profile(asked.path, terms)
+        found = propose_profile(path, terms)
     except UnreadableSourceError as error:
-        told = terms.file_name or asked.path.name
-        faults = [Fault("/file", fault.detail.replace(asked.path.name, told)) for fault in error.faults]
+        told = file_name or path.name
+        faults = [Fault("/file", fault.detail.replace(path.name, told)) for fault in error.faults]
         raise InvalidData("; ".join(fault.detail for fault in faults), faults) from error
     return {
         "name": found.name,
         "complete": found.is_complete,
         "document": found.document,
-        "yaml": proposal_yaml(found, asked.language),
+        "yaml": proposal_yaml(found, language),
         "asset_classes": [{"asset_class": code, "score": round(score, 2)} for code, score in found.class_candidates],
-        "columns": [use.as_dict(asked.language) for use in found.columns],
+        "columns": [use.as_dict(language) for use in found.columns],
         "other_layers": list(found.other_layers),
     }
 
