@@ -93,22 +93,18 @@ def network_table(path: Path, network: Network, layer: str | None) -> SourceTabl
 
 
 def _by_their_nodes(network: Network) -> tuple[list[Link], list[ImportFault]]:
-    """Return the links whose nodes are there, and a fault for each node that a link names in vain."""
+    """Return the links whose nodes are there, and a fault for each other one."""
     known = {node.node_id for node in network.nodes}
-    faults = []
-    sound = []
-    for link in network.links:
-        absent = {column: node for column, node in _ends(link) if node not in known}
-        for column, node in absent.items():
-            detail = f"The link {link.values.get('id')} names the node {node}, which the file does not have."
-            faults.append(ImportFault(link.row, column, node, "node_missing", Severity.ERROR, detail))
-        if not absent:
-            sound.append(link)
-    return sound, faults
+    sound = [link for link in network.links if link.from_node in known and link.to_node in known]
+    return sound, [_nodeless(link, known) for link in network.links if {link.from_node, link.to_node} - known]
 
 
-def _ends(link: Link) -> tuple[tuple[str, str], tuple[str, str]]:
-    return (FROM_NODE, link.from_node), (TO_NODE, link.to_node)
+def _nodeless(link: Link, known: set[str]) -> ImportFault:
+    ends = ((FROM_NODE, link.from_node), (TO_NODE, link.to_node))
+    absent = {column: node for column, node in ends if node not in known}
+    named = " and ".join(absent.values())
+    detail = f"The link {link.values.get('id')} names {named}; the file has no such node."
+    return ImportFault(link.row, next(iter(absent)), named, "node_missing", Severity.ERROR, detail)
 
 
 def _shape(element: Node | Link, places: Mapping[str, Coordinate]) -> Any:

@@ -7,11 +7,14 @@ persons that the format has are never read: personal data have no place in the r
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
+from pyproj import Transformer
+from pyproj.exceptions import CRSError
 
 from service.importers.gml_shapes import GmlError, GmlShape, gml_shape
 from service.importers.source_table import SourceTable, object_column, unreadable
@@ -47,17 +50,49 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Building:
-    """A building, by its number in the file."""
+@dataclass
+class _Found:
+    """Buildings that were read and wait to be given on, in the coordinate system of the first that has a place."""
 
-    row: int
-    values: dict[str, str | None]
-    shape: GmlShape | None
+    values: list[dict[str, str | None]] = field(default_factory=list)
+    shapes: list[Any] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    faults: list[ImportFault] = field(default_factory=list)
+    crs: str | None = None
+
+    def add(self, row: int, values: dict[str, str | None], shape: GmlShape | None) -> None:
+        """Take down a building."""
+        self.shapes.append(None if shape is None else self._in_one_system(shape))
+        self.values.append(values)
+        self.rows.append(row)
+
+    def _in_one_system(self, shape: GmlShape) -> Any:
+        self.crs = self.crs or shape.crs
+        if shape.crs in {None, self.crs}:
+            return shape.shape
+        try:
+            change = Transformer.from_crs(shape.crs, self.crs, always_xy=True).transform
+        except CRSError as error:
+            raise GmlError(f"The coordinate system {shape.crs} is not known.") from error
+        return shapely.transform(shape.shape, lambda places: np.column_stack(change(places[:, 0], places[:, 1])))
+
+    def taken(self) -> SourceTable:
+        """Return the waiting buildings as a table, and wait for more."""
+        shaped = any(shape is not None for shape in self.shapes)
+        table = SourceTable(
+            columns={name: object_column([values.get(name) for values in self.values]) for name in COLUMNS},
+            row_numbers=np.array(self.rows, dtype=np.int64),
+            geometry=object_column(self.shapes) if shaped else None,
+            crs=self.crs,
+            faults=tuple(self.faults),
+            assumptions={} if self.crs is None else {"crs": self.crs},
+        )
+        self.values, self.shapes, self.rows, self.faults = [], [], [], []
+        return table
 
 
 def read_kuntagml(path: Path) -> Iterator[SourceTable]:
-    """Yield the completed buildings, numbered in the order of the file, in tables of one coordinate system each.
+    """Yield the completed buildings, numbered in the order of the file, in tables of some thousands.
 
     Columns carry the names of the format's elements, as text; `osoite` is the Finnish address, or the only one there
     is, `osoite_sv` the Swedish one. Geometry is the footprint where there is one, otherwise the point.
@@ -65,44 +100,34 @@ def read_kuntagml(path: Path) -> Iterator[SourceTable]:
     Raises:
         UnreadableSourceError: Not whole XML, or no KuntaGML with completed buildings.
     """
-    faults: list[ImportFault] = []
-    waiting: dict[str | None, list[_Building]] = {}
-    row, municipality, yielded = 0, None, False
+    found = _Found()
+    row, municipality = 0, None
     for element in xml_elements(path, {BUILDING, DELIVERY}):
         if element.name == DELIVERY:
             municipality = element.value("kuntakoodi")
             continue
         row += 1
-        building = _building(element, row, municipality, faults)
-        if building is not None:
-            crs = None if building.shape is None else building.shape.crs
-            waiting.setdefault(crs, []).append(building)
-            if len(waiting[crs]) >= ROWS_PER_TABLE:
-                yield _table(waiting.pop(crs), crs, faults)
-                faults, yielded = [], True
+        _read_building(element, row, municipality, found)
+        if row % ROWS_PER_TABLE == 0:
+            yield found.taken()
     if not row:
         raise unreadable("wrong_format", f"The file {path.name} has no completed buildings of KuntaGML.")
-    rest = waiting or ({} if yielded and not faults else {None: []})
-    for crs, buildings in rest.items():
-        yield _table(buildings, crs, faults)
-        faults = []
+    if row % ROWS_PER_TABLE:
+        yield found.taken()
 
 
-def _building(element: XmlElement, row: int, municipality: str | None, faults: list[ImportFault]) -> _Building | None:
-    building = element.first("rakennustieto", "Rakennus")
-    if building is None:
-        return None
+def _read_building(element: XmlElement, row: int, municipality: str | None, found: _Found) -> None:
+    building = element.first("rakennustieto", "Rakennus") or XmlElement("", {}, element.line)
     details = building.first("rakennuksenTiedot") or XmlElement("", {}, element.line)
     values = {name: details.value(*path) for name, path in DETAILS.items()}
     values |= {name: building.value(name) for name in ("yksilointitieto", "alkuHetki")}
     values["olotila"] = element.value("olotilamuutostieto", "Olotila", "olotila")
     values |= _address(details, municipality)
     try:
-        return _Building(row, values, _shape(building))
+        found.add(row, values, _shape(building))
     except GmlError as error:
-        detail = f"{error} (line {building.line})"
-        faults.append(ImportFault(row, None, None, "geometry", Severity.ERROR, detail))
-        return None
+        detail = f"{error} (line {element.line})"
+        found.faults.append(ImportFault(row, None, None, "geometry", Severity.ERROR, detail))
 
 
 def _shape(building: XmlElement) -> GmlShape | None:
@@ -141,15 +166,3 @@ def _house_number(address: XmlElement) -> str:
 
 def _joined(name: str | None, number: str) -> str | None:
     return None if name is None else f"{name} {number}".strip()
-
-
-def _table(buildings: list[_Building], crs: str | None, faults: list[ImportFault]) -> SourceTable:
-    shapes: list[Any] = [None if each.shape is None else each.shape.shape for each in buildings]
-    return SourceTable(
-        columns={name: object_column([each.values.get(name) for each in buildings]) for name in COLUMNS},
-        row_numbers=np.array([each.row for each in buildings], dtype=np.int64),
-        geometry=object_column(shapes) if any(shape is not None for shape in shapes) else None,
-        crs=crs,
-        faults=tuple(faults),
-        assumptions={} if crs is None else {"crs": crs},
-    )

@@ -47,7 +47,8 @@ def resolve_assets(connection: psycopg.Connection[Any], stage: Stage) -> list[Ro
 
 def repeated_rows(connection: psycopg.Connection[Any], stage: Stage) -> list[tuple[int, str, bool]]:
     """Return the rows whose key an earlier row of the file has: row, key, and whether the content differs."""
-    keys = ["asset_source_id" if name == "asset_id" else name for name in ("municipality_code", *stage.target.match)]
+    every = dict.fromkeys(("municipality_code", *stage.target.match))
+    keys = ["asset_source_id" if name == "asset_id" else name for name in every]
     content = [name for name in stage.all_columns if name != "asset_id"]
     statement = sql.SQL(
         "WITH repeated AS (SELECT {keys}, min(row_number) AS first_row FROM {stage} GROUP BY {keys}"
@@ -57,7 +58,7 @@ def repeated_rows(connection: psycopg.Connection[Any], stage: Stage) -> list[tup
     ).format(
         keys=sql.SQL(", ").join(map(sql.Identifier, keys)),
         stage=sql.Identifier(stage.table),
-        shown=sql.SQL(", ").join(sql.SQL("s.{}").format(sql.Identifier(name)) for name in keys[1:]),
+        shown=sql.SQL(", ").join(sql.SQL("s.{}").format(sql.Identifier(name)) for name in keys[1:] or keys),
         differs=_any_differs(content),
         first=_all_same("f", keys),
         same=_all_same("s", keys),

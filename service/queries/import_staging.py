@@ -14,7 +14,8 @@ from service.queries.import_rows import ImportRows
 from service.queries.import_targets import Target
 
 UNCHANGED, ADDED, CHANGED = 0, 1, 2
-GEOMETRY_COLUMNS = ("geometry", "geometry_z")
+# Of those that a table has; a municipality's is its boundary.
+GEOMETRY_COLUMNS = ("geometry", "geometry_z", "boundary")
 # What follows from a row's place; the district is found in the database.
 PLACE_COLUMNS = (*GEOMETRY_COLUMNS, "district_code")
 ASSET_JOIN = sql.SQL("asset t JOIN {} c ON c.municipality_code = t.municipality_code AND c.asset_id = t.asset_id")
@@ -132,4 +133,4 @@ def _geometry_columns(stage: Stage, rows: ImportRows) -> dict[str, Column]:
     names = [name for name in GEOMETRY_COLUMNS if name in stage.all_columns]
     if rows.geometry is None:
         return {}
-    return {name: geometry_texts(rows.geometry, flat=name == "geometry") for name in names}
+    return {name: geometry_texts(rows.geometry, flat=name != "geometry_z") for name in names}

@@ -171,7 +171,7 @@ def record_target(code: str, match: tuple[str, ...], identity: tuple[str, str] |
     """
     table = models.Base.metadata.tables[code]
     fields = {each.name: column_field(each) for each in table.columns if _is_fillable(each, identity)}
-    shape = table.columns.get("geometry")
+    shape = next((column for column in table.columns if isinstance(column.type, Geometry)), None)
     return Target(
         code=code,
         tables=(code,),
@@ -228,7 +228,18 @@ def _capacity_target() -> Target:
     return replace(target, fields=MappingProxyType({**target.fields, **own}))
 
 
+def _municipality_target() -> Target:
+    """Return the target of municipalities: names, mergers and the boundary of those that the register knows.
+
+    No row is ever new: a file's codes are checked against the register's, so that none of the fields must be given.
+    """
+    target = record_target("municipality", ("municipality_code",))
+    fields = {name: each for name, each in target.fields.items() if name != "is_fictitious"}
+    return replace(target, fields=MappingProxyType(fields), defaults={"name_fi": "", "name_sv": ""})
+
+
 RECORD_TARGETS = (
+    _municipality_target(),
     record_target("district", ("district_code",)),
     record_target("service_area", ("service_code", "area_code")),
     record_target(

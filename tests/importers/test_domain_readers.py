@@ -92,8 +92,7 @@ def test_links_of_a_sewer_model_that_name_missing_nodes_are_told_with_their_line
     table = read_swmm(shared_data / "swmm_models" / "invalid_model.inp")
     told = [(fault.row, fault.value, fault.detail.split(" names")[0]) for fault in table.faults]
     assert told == [
-        (111, "NonExistantNode2", "The link InvalidLink2"),
-        (111, "NonExistantNode1", "The link InvalidLink2"),
+        (111, "NonExistantNode2 and NonExistantNode1", "The link InvalidLink2"),
         (112, "NonExistantNode1", "The link InvalidLink1"),
     ]
     assert kinds(table)["conduits"] == 6
@@ -141,6 +140,7 @@ def test_heights_of_another_system_are_left_out_and_what_cannot_be_read_is_told(
         ["1", "A"],
         "Pylväät",
     )
+    assert table.geometry is not None
     assert not shapely.has_z(table.geometry).any()
     told = [(fault.row, fault.rule, fault.detail) for fault in table.faults]
     assert [each[:2] for each in told] == [(2, "geometry"), (4, "geometry"), (None, "height_system")]
