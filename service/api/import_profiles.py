@@ -33,7 +33,7 @@ from service.operations.import_profiles import (
 )
 
 YAML_TYPE = "application/yaml"
-LONGEST_PROFILE = 200_000
+LONGEST_PROFILE = 65_536
 _OWN = "/import-profiles/<string(length=3):municipality_code>/<string:name>"
 _SHIPPED = "/import-profiles/shipped/<string:name>"
 _SUMMARY = ("municipality_code", "name", "title", "row_version", "changed_at", "changed_by")

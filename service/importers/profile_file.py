@@ -15,6 +15,8 @@ from service.importers.profile_check import profile_faults
 from service.importers.profile_schema import ProfileSchema
 
 SHOWN_CHARACTERS = 500
+# A profile has some eight levels.
+DEEPEST = 20
 PROFILE_DIRECTORY = Path(__file__).parent / "profiles"
 
 
@@ -55,17 +57,26 @@ def parse_profile(text: str) -> Profile:
 def read_document(text: str) -> dict[str, Any]:
     """Return the document that a YAML text holds; raises `InvalidProfile` for a text that is none.
 
-    References to other parts of the text are refused: a few of them can stand for gigabytes.
+    References to other parts of the text are refused, as a few of them can stand for gigabytes, and so is deep nesting.
     """
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-            raise _invalid([Fault("", "References within the text (* and &) are not read; repeat what is meant.")])
+        _check_shape(text)
         document = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise _invalid([Fault("", f"The profile is not YAML: {error}"[:SHOWN_CHARACTERS])]) from error
     if not isinstance(document, dict):
         raise _invalid([Fault("", "The profile is not a YAML mapping of names to values.")])
     return document
+
+
+def _check_shape(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise _invalid([Fault("", f"The text is nested deeper than {DEEPEST} levels.")])
+        if isinstance(event, yaml.AliasEvent):
+            raise _invalid([Fault("", "References within the text (* and &) are not read; repeat what is meant.")])
 
 
 def profile_of_document(document: Mapping[str, Any]) -> Profile:
