@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from models.access import Role
 from service.commands.cost_index import cost_index_command
-from service.commands.export import export_command, restore_command
+from service.commands.export import export_command, restore_command, template_command
 from service.commands.plain import open_database, plainly
 from service.commands.report import report_command
 from service.commands.scenario import funding_command, scenario_command
@@ -48,6 +48,7 @@ main.add_command(import_command)
 main.add_command(profile_group)
 main.add_command(export_command)
 main.add_command(restore_command)
+main.add_command(template_command)
 main.add_command(cost_index_command)
 main.add_command(report_command)
 main.add_command(scenario_command)

@@ -15,6 +15,7 @@ from service.commands.plain import open_database, plainly
 from service.operations.archives import restore_archive
 from service.operations.export_requests import FORMAT_NAMES, ExportRequest
 from service.operations.exports import ExportSummary, Progress, write_export
+from service.operations.templates import TEMPLATE_FORMATS, TemplateRequest, write_template
 
 
 @click.command("export")
@@ -66,6 +67,23 @@ def export_command(
     with open_database() as database, tqdm(unit=" rows", disable=as_json or None, leave=False) as bar:
         summary = write_export(database, request, file, _progress(bar))
     click.echo(orjson.dumps(summary.as_dict()) if as_json else _told(summary, file))
+
+
+@click.command("template")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--class", "asset_class", type=click.Choice(list(ASSET_CLASSES)), required=True)
+@click.option("--format", "form", type=click.Choice(TEMPLATE_FORMATS), default="xlsx", help="CSV comes as a ZIP.")
+@click.option("--municipality", metavar="CODE", help="Fill it with the municipality's assets of the class.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="fi")
+@click.option("--for-excel", is_flag=True, help="CSV with semicolons and decimal commas.")
+@plainly
+def template_command(
+    file: Path, asset_class: str, form: str, municipality: str | None, lang: str, for_excel: bool
+) -> None:
+    """Write a form of a class into FILE; filled in, it is imported by the profile kuntokanta_records."""
+    with open_database() as database:
+        count = write_template(database, TemplateRequest(asset_class, form, lang, municipality, for_excel), file)
+    click.echo(f"{file.name}: {count} assets")
 
 
 @click.command("restore-archive")

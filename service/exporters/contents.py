@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from service.exporters.layers import ANY, OGR_NAMES, Layer
+from service.queries.export_tables import MUNICIPALITY_CODE, ROW_VERSION
 
 if TYPE_CHECKING:
     from service.queries.export_rows import Content, Rows
     from service.queries.export_tables import ExportTable
+    from service.queries.feature_collections import FeatureProperty
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class ExportTerms:
     """How an export is written.
 
     Attributes:
-        municipality: Name of the municipality in the language.
+        municipality: Name of the municipality in the language; None for a form that is filled in anywhere.
         language: Language of headings, styles and explanations.
         srid: EPSG code of the coordinates; easting or longitude comes first.
         for_excel: CSV as Excel opens it in Finland: semicolons and decimal commas.
@@ -29,7 +31,7 @@ class ExportTerms:
         written_on: Day of the export.
     """
 
-    municipality: str
+    municipality: str | None
     language: str
     srid: int
     for_excel: bool
@@ -75,3 +77,20 @@ def layer_of_table(rows: TableRows, srid: int, name: str | None = None, kinds: s
         any(each.has_heights for each in found),
         f"EPSG:{srid}",
     )
+
+
+def as_form(rows: TableRows) -> TableRows:
+    """Return a table as a form: without the municipality, which the import is told, and what it computes itself."""
+    taken = [name for name, each in rows.table.columns.items() if _is_filled_in(name, each, bool(rows.content.rows))]
+    places = [place for place, name in enumerate(rows.table.columns) if name in taken]
+    table = replace(rows.table, columns={name: rows.table.columns[name] for name in taken})
+
+    def read() -> Iterator[Rows]:
+        for batch in rows.read():
+            yield [(*(row[place] for place in places), row[-1]) for row in batch]
+
+    return TableRows(table, rows.content, read)
+
+
+def _is_filled_in(name: str, column: FeatureProperty, has_rows: bool) -> bool:
+    return has_rows if name == ROW_VERSION else not column.read_only and name != MUNICIPALITY_CODE

@@ -27,13 +27,20 @@ def about_lines(tables: Sequence[TableRows], terms: ExportTerms) -> list[str]:
     """Return what a file says of itself, a line each: what it is, how it is read back, what it does not hold."""
     language = terms.language
     lines = [
-        text(language, "export.about.title", municipality=terms.municipality),
+        _title(tables, terms),
         text(language, "export.about.written", day=terms.written_on.isoformat(), crs=f"EPSG:{terms.srid}"),
         text(language, "export.about.import", profile=OWN_PROFILE),
     ]
     if terms.losses:
         lines += [text(language, "export.about.losses"), *(f"– {each}" for each in told_losses(terms))]
     return [*lines, "", *(f"{table_label(language, each.table.code)}: {each.content.rows}" for each in tables)]
+
+
+def _title(tables: Sequence[TableRows], terms: ExportTerms) -> str:
+    if terms.municipality is None:
+        named = ", ".join(table_label(terms.language, each.table.code) for each in tables)
+        return text(terms.language, "export.about.form", tables=named)
+    return text(terms.language, "export.about.title", municipality=terms.municipality)
 
 
 def told_losses(terms: ExportTerms) -> list[str]:

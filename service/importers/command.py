@@ -18,6 +18,7 @@ from service.database import Database
 from service.errors import KuntokantaError
 from service.importers.fault_files import SUFFIXES, write_fault_file
 from service.importers.geometry_repair import GEOMETRY_REPAIR, REPAIR
+from service.importers.own_import import OWN_PROFILES
 from service.importers.pipeline import import_file
 from service.importers.profile import Profile
 from service.importers.profile_file import profile_names
@@ -193,7 +194,7 @@ def _progress(bar: tqdm[Never]) -> Progress:
 def _list_profiles(given: tuple[object, ...]) -> None:
     context, _, wanted = given
     if wanted and isinstance(context, click.Context):
-        click.echo("\n".join(profile_names()))
+        click.echo("\n".join([*profile_names(), *OWN_PROFILES]))
         context.exit()
 
 

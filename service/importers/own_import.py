@@ -13,8 +13,10 @@ from service.importers.fault_log import FaultLog
 from service.importers.own_files import OwnTable, own_tables
 from service.importers.own_mapping import OWN_SOURCE_SYSTEM, OwnRegister, map_own_table
 from service.importers.reading import file_sha256
-from service.importers.source_table import UnreadableSourceError
+from service.importers.source_table import UnreadableSourceError, unreadable
 from service.importers.target_mapping import Surroundings
+from service.operations.access import PLANNED
+from service.operations.import_checks import KEEP, OVERWRITE
 from service.operations.import_report import ImportFault, ImportReport, Severity, TargetCounts
 from service.operations.imports import (
     Finish,
@@ -23,7 +25,8 @@ from service.operations.imports import (
     read_register_codes,
     store_import,
 )
-from service.queries.import_numbers import load_asset_classes
+from service.queries.export_tables import export_tables
+from service.queries.import_numbers import load_asset_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,16 +36,25 @@ if TYPE_CHECKING:
     from service.importers.source_table import SourceTable
     from service.queries.import_rows import ImportRows
 
+OWN_PROFILES = {
+    OWN_PROFILE: frozenset(export_tables()),
+    "kuntokanta_records": frozenset(export_tables()) - PLANNED,
+    "kuntokanta_plans": PLANNED & frozenset(export_tables()),
+}
+"""Profiles of the register's own exports by name, with the tables that each takes: of engineers, and of planners."""
+
 
 def import_own_export(
     database: Database,
     path: Path,
+    profile: str,
     municipality_code: str | None,
     *,
     dry_run: bool,
     accept_partial: bool,
     changed_by: str,
     file_name: str | None,
+    on_conflict: str,
     progress: Progress,
     batch_id: int | None,
     finish: Finish,
@@ -56,25 +68,35 @@ def import_own_export(
         InvalidData: The municipality is not told, or not in the register.
     """
     started, now = time.monotonic(), dt.datetime.now(dt.UTC)
-    report = ImportReport(OWN_PROFILE, file_name or path.name, municipality_code, dry_run)
+    report = ImportReport(profile, file_name or path.name, municipality_code, dry_run)
     codes = read_register_codes(database)
     if municipality_code is None or codes.municipalities.get(municipality_code) != municipality_code:
         fault = Fault("municipality", f"{municipality_code} is not a municipality code of the register.")
         raise InvalidData(fault.detail, [fault])
     around = Surroundings(municipality_code, now.date(), codes)
     with database.asking() as connection:
-        register = OwnRegister(around, load_asset_classes(connection, municipality_code))
+        classes, versions = load_asset_versions(connection, municipality_code)
+    register = OwnRegister(around, classes, versions, keeps_newer=on_conflict == KEEP)
     try:
         terms = ImportTerms(
             OWN_SOURCE_SYSTEM, file_sha256(path), changed_by, now, accept_partial, batch_id=batch_id, finish=finish
         )
+        terms = replace(terms, on_conflict=OVERWRITE)  # newer edits were told apart by the records' versions
         with own_tables(path, report.file_name) as tables:
+            _check_tables(tables, profile)
             store_import(database, _batches(tables, register, report, progress), terms, report, progress)
     except UnreadableSourceError as error:
         told = [replace(fault, detail=fault.detail.replace(path.name, report.file_name)) for fault in error.faults]
         report.faults += told
     report.seconds = round(time.monotonic() - started, 3)
     return report
+
+
+def _check_tables(tables: list[OwnTable], profile: str) -> None:
+    other = sorted({each.code for each in tables} - OWN_PROFILES[profile])
+    if other:
+        detail = f"The profile {profile} does not take {', '.join(other)}; {OWN_PROFILE} takes all."
+        raise unreadable("not_taken", detail)
 
 
 def _batches(

@@ -21,7 +21,7 @@ from service.importers.profile import GeometrySource, ValueMapping
 from service.importers.source_table import as_text, missing, object_column, unreadable
 from service.importers.value_checks import ColumnCheck, check_column, future_years
 from service.operations.import_report import ImportFault, Severity
-from service.queries.export_tables import ASSET_CLASS, ASSET_ID, ID, MUNICIPALITY_CODE, export_tables
+from service.queries.export_tables import ASSET_CLASS, ASSET_ID, ID, MUNICIPALITY_CODE, ROW_VERSION, export_tables
 from service.queries.import_rows import ImportRows
 from service.queries.own_targets import own_target
 
@@ -45,11 +45,15 @@ class OwnRegister:
     Attributes:
         around: Code lists, the municipality that the caller names, and the day.
         classes: Class number of each asset of the register, and of those that the file brings.
+        versions: Version of the record of each asset of the register.
+        keeps_newer: Whether what was changed since the export is kept, and its rows are faults.
         keys: Keys of each table that the file has brought so far.
     """
 
     around: Surroundings
     classes: dict[int, int]
+    versions: dict[int, int] = field(default_factory=dict)
+    keeps_newer: bool = True
     keys: dict[str, set[tuple[object, ...]]] = field(default_factory=dict)
 
 
@@ -73,6 +77,8 @@ def map_own_table(table: SourceTable, code: str, register: OwnRegister, log: Fau
             geometry, misfit = fitted_geometry(dataclasses.replace(shapes, geometry=placed.shapes), target, log)
             bad |= misfit
     bad |= _repeated(columns, target, table, register, log)
+    if target.is_asset and ROW_VERSION in table.columns:
+        bad |= _changed_since(columns[ID], table, register, log)
     rows = ImportRows(target, table.row_numbers, municipalities, None, None, columns, geometry)
     return rows.take(~bad), int(bad.sum())
 
@@ -158,6 +164,17 @@ def _numbers(
     log.error_rows(misplaced, table.row_numbers, "asset", detail, column=name, values=ids)
     texts = object_column([None if number is None else str(number) for number in numbers])
     return table.with_columns({name: texts}), unread | misplaced
+
+
+def _changed_since(ids: Values, table: SourceTable, register: OwnRegister, log: FaultLog) -> Flags:
+    """Return the rows of assets whose record was changed after the export was written."""
+    texts = as_text(table.columns[ROW_VERSION])
+    given, _ = parse_numbers(texts, None, table.decimal_comma)
+    newest = [register.versions.get(int(number)) if number == number else None for number in ids.tolist()]
+    flags = [now is not None and then == then and now != then for now, then in zip(newest, given.tolist(), strict=True)]
+    changed = np.array(flags, dtype=bool) & register.keeps_newer
+    detail = "The asset was changed since the export: version {value} is no longer the newest."
+    return log.error_rows(changed, table.row_numbers, "conflict", detail, column=ROW_VERSION, values=texts)
 
 
 def _repeated(

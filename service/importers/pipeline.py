@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 
 from service.database import Database
 from service.errors import Fault, InvalidData
-from service.exporters.explanations import OWN_PROFILE
 from service.importers.column_names import unused_columns
 from service.importers.crs_choice import CrsChoice
 from service.importers.fault_log import FaultLog
 from service.importers.geometry_repair import REPAIR
 from service.importers.mapping import Mapped, map_table
-from service.importers.own_import import import_own_export
+from service.importers.own_import import OWN_PROFILES, import_own_export
 from service.importers.profile import Profile
 from service.importers.reading import file_sha256, read_source
 from service.importers.source_table import SourceTable, UnreadableSourceError
@@ -84,10 +83,10 @@ def import_file(
         UnknownProfile: There is no profile of this name.
         InvalidData: The profile needs a municipality and none is told, or it is not in the register.
     """
-    if profile == OWN_PROFILE:
+    if isinstance(profile, str) and profile in OWN_PROFILES:
         options: dict[str, Any] = {"dry_run": dry_run, "accept_partial": accept_partial, "file_name": file_name}
-        options |= {"batch_id": batch_id, "finish": finish}
-        return import_own_export(database, path, municipality_code, changed_by=changed_by, progress=progress, **options)
+        options |= {"batch_id": batch_id, "finish": finish, "on_conflict": on_conflict, "changed_by": changed_by}
+        return import_own_export(database, path, profile, municipality_code, progress=progress, **options)
     chosen = profile_of(database, municipality_code, profile) if isinstance(profile, str) else profile
     chosen = chosen if layer is None else replace(chosen, layer=layer)
     started, now = time.monotonic(), dt.datetime.now(dt.UTC)

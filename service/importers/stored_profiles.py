@@ -8,7 +8,7 @@ import yaml
 
 from service.database import Database
 from service.errors import DataConflict
-from service.exporters.explanations import OWN_PROFILE
+from service.importers.own_import import OWN_PROFILES
 from service.importers.profile import Profile
 from service.importers.profile_file import (
     PROFILE_DIRECTORY,
@@ -34,6 +34,8 @@ def profile_of(database: Database, municipality_code: str | None, name: str) -> 
 
 def targets_of(database: Database, municipality_code: str | None, name: str) -> frozenset[str]:
     """Return the targets that a profile writes to; raises as `profile_of` does."""
+    if name in OWN_PROFILES:
+        return OWN_PROFILES[name]
     return frozenset(each.target for each in profile_of(database, municipality_code, name).targets)
 
 
@@ -48,7 +50,7 @@ def checked_text(given: str | dict[str, Any]) -> tuple[ProfileText, frozenset[st
         DataConflict: Its name is that of a profile that comes with the service.
     """
     profile = parse_profile(given) if isinstance(given, str) else profile_of_document(given)
-    if profile.name in {*profile_names(), OWN_PROFILE}:
+    if profile.name in {*profile_names(), *OWN_PROFILES}:
         raise DataConflict(f"{profile.name} is the name of a profile that comes with the service: choose another name.")
     text = given if isinstance(given, str) else document_text(given)
     return ProfileText(profile.name, profile.title, text), frozenset(each.target for each in profile.targets)

@@ -14,9 +14,11 @@ from sqlalchemy import literal_column as literal
 from sqlalchemy.dialects.postgresql import TEXT
 
 import models
+from models.asset import Asset
 from models.registry import ASSET_CLASSES
 from service.queries.feature_collections import FeatureProperty, municipality_property
 from service.queries.feature_registry import feature_collections
+from service.queries.tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from service.queries.feature_collections import FeatureCollection
 
 ID, ASSET_ID, ASSET_CLASS, MUNICIPALITY_CODE = "id", "asset_id", "asset_class", "municipality_code"
+ROW_VERSION = "row_version"
 AREAS_FIRST = ("district", "service_area")
 OF_ASSETS = ("component", "condition_assessment", "capacity", "service_usage", "measure", "outage", "suitability")
 OF_MUNICIPALITY = (
@@ -92,9 +95,11 @@ def _class_table(code: str) -> ExportTable:
     municipality, *others = collection.properties.values()
     own_id = FeatureProperty(ID, str, collection.feature_id(), "Id of the asset: municipality, hyphen, number")
     district = collection.properties["district_code"].column
+    told = "Version of the record: an import tells by it what was changed since"
+    version = FeatureProperty(ROW_VERSION, int, table_of(Asset).c.row_version, told, read_only=True)
     return ExportTable(
         code=code,
-        columns=MappingProxyType({each.name: each for each in (municipality, own_id, *others)}),
+        columns=MappingProxyType({each.name: each for each in (municipality, own_id, *others, version)}),
         key=collection.key,
         source=collection.source,
         municipality=collection.key[0],

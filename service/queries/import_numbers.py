@@ -100,7 +100,10 @@ def raise_sequence(connection: psycopg.Connection[Any], sequence: str, number: i
     connection.execute(named, (number, number))
 
 
-def load_asset_classes(connection: psycopg.Connection[Any], municipality_code: str) -> dict[int, int]:
-    """Return the class number of each asset of a municipality."""
-    query = "SELECT asset_id, asset_class FROM asset WHERE municipality_code = %s"
-    return dict(connection.execute(query, (municipality_code,)).fetchall())
+def load_asset_versions(
+    connection: psycopg.Connection[Any], municipality_code: str
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return the class number of each asset of a municipality, and the version of its record."""
+    query = "SELECT asset_id, asset_class, row_version FROM asset WHERE municipality_code = %s"
+    rows = connection.execute(query, (municipality_code,)).fetchall()
+    return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
