@@ -18,6 +18,8 @@ Point = tuple[float, float]
 
 CHORD_HEIGHT_M = 0.01
 _SPIRAL_PANELS = 512
+# Of one piece: a curve that is longer than this follows it less closely, and is no road.
+_MOST_PIECES = 20_000
 
 
 class Element(Protocol):
@@ -194,8 +196,8 @@ def alignment_points(elements: Sequence[Element], start_station: float, grades: 
 
 
 def _distances(length: float, step: float) -> Floats:
-    pieces = 1 if not np.isfinite(step) else max(int(np.ceil(length / step)), 1)
-    return np.linspace(0.0, length, pieces + 1)
+    pieces = min(max(np.ceil(length / step), 1.0), _MOST_PIECES)
+    return np.linspace(0.0, length, int(pieces) + 1)
 
 
 def _of_profile(grades: Sequence[Grade], start_station: float, length: float) -> Floats:

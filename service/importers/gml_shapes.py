@@ -12,7 +12,7 @@ from typing import Any
 
 import shapely
 
-from service.importers.xml_stream import XmlElement
+from service.importers.xml_stream import XmlElement, numbers_of
 
 CODE = re.compile(r"(?<!\d)(\d{4,6})$")
 # Northings of Finland in metres, whatever the projection, and latitudes; no easting or longitude lies there.
@@ -61,7 +61,7 @@ def _coordinates(element: XmlElement) -> Coordinates:
     holders = [child for child in element.children if child.name in {"pos", "posList"}]
     size = 3 if any(each.attributes.get("srsDimension") == "3" for each in (element, *holders)) else 2
     try:
-        numbers = [[float(part) for part in holder.text.split()] for holder in holders]
+        numbers = [numbers_of(holder.text) for holder in holders]
     except ValueError as error:
         raise GmlError("The geometry has coordinates that are no numbers.") from error
     if not holders or any(not each or len(each) % size for each in numbers):

@@ -6,6 +6,7 @@ letters for its name.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -83,14 +84,14 @@ class InpReader:
         """Return numbers by column, each from its place in the line and times its factor; None where one is broken."""
         found = {}
         for column, place in columns.items():
-            try:
-                found[column] = round(float(line.fields[place]) * factors.get(column, 1.0), DECIMALS)
-            except ValueError:
-                self.fault(line, column, "type", f"Not a number: {line.fields[place][:40]}.")
-                return None
-            except IndexError:
+            if place >= len(line.fields):
                 self.fault(line, column, "field_count", f"The line has {len(line.fields)} fields, {column} is missing.")
                 return None
+            number = _number(line.fields[place])
+            if number is None:
+                self.fault(line, column, "type", f"Not a number: {line.fields[place][:40]}.")
+                return None
+            found[column] = round(number * factors.get(column, 1.0), DECIMALS)
         return found
 
     def fault(self, line: InpLine, column: str | None, rule: str, detail: str) -> None:
@@ -112,3 +113,12 @@ class InpReader:
             if pair is not None:
                 found.setdefault(line.fields[0], []).append((pair["x"], pair["y"]))
         return found
+
+
+def _number(text: str) -> float | None:
+    """Return a finite number, or None."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from gis.alignment import Arc, Clothoid, Element, Grade, Point, Straight
-from service.importers.xml_stream import XmlElement
+from service.importers.xml_stream import XmlElement, numbers_of
 
 CLOTHOID = "clothoid"
 
@@ -69,7 +69,7 @@ def _spiral(element: XmlElement) -> Element:
 def _point(element: XmlElement, name: str) -> Point:
     """Return easting and northing; LandXML writes the northing first."""
     try:
-        northing, easting = [float(part) for part in (element.value(name) or "").split()][:2]
+        northing, easting = numbers_of(element.value(name) or "")[:2]
     except ValueError as error:
         raise AlignmentError(element, f"the {name} of a {element.name} has no coordinates.") from error
     return easting, northing
@@ -118,7 +118,7 @@ CURVE_LENGTHS: dict[str, tuple[str, ...]] = {
 
 def _grade(element: XmlElement) -> Grade:
     try:
-        station, elevation = (float(part) for part in element.text.split())
+        station, elevation = numbers_of(element.text)
     except ValueError as error:
         raise AlignmentError(element, f"a {element.name} of its profile is no station and elevation.") from error
     lengths = [_number(element, name) for name in CURVE_LENGTHS[element.name]]

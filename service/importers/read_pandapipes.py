@@ -6,6 +6,7 @@ in the file names code that would be run here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -71,9 +72,10 @@ def _records(name: str, table: Record) -> dict[str, Record]:
 def _places(tables: Mapping[str, dict[str, Record]]) -> dict[str, Coordinate]:
     try:
         pairs = {key: (record["x"], record["y"]) for key, record in tables.get(JUNCTION + GEODATA, {}).items()}
-        return {key: (float(x), float(y)) for key, (x, y) in pairs.items() if x is not None and y is not None}
+        found = {key: (float(x), float(y)) for key, (x, y) in pairs.items() if x is not None and y is not None}
     except (KeyError, TypeError, ValueError) as error:
         raise unreadable("wrong_format", "The coordinates of the junctions cannot be read.") from error
+    return {key: place for key, place in found.items() if all(map(math.isfinite, place))}
 
 
 def _fill(network: Network, tables: Mapping[str, dict[str, Record]]) -> None:

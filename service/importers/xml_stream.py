@@ -6,6 +6,7 @@ XML can do to a reader (files and addresses pulled in, entities that grow withou
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +60,14 @@ class XmlElement:
             yield from child.walk()
 
 
+def numbers_of(text: str) -> list[float]:
+    """Return the numbers between the blanks of a text; raises ValueError where one is none, or not finite."""
+    numbers = [float(part) for part in text.split()]
+    if not all(map(math.isfinite, numbers)):
+        raise ValueError(text[:40])
+    return numbers
+
+
 class _Collector:
     """Keeps the wanted elements of a stream, whole; what lies outside of them passes by."""
 
@@ -71,6 +80,7 @@ class _Collector:
         self.parser.CharacterDataHandler = self._text
         self.done: list[XmlElement] = []
         self._wanted, self._open, self._depth = wanted, list[XmlElement](), 0
+        self._texts: list[list[str]] = []
 
     def _refuse(self, *_declared: object) -> None:
         raise unreadable("xml_dtd", "The file has a document type declaration, which is not read.", row=self.line)
@@ -90,17 +100,19 @@ class _Collector:
         if self._open:
             self._open[-1].children.append(element)
         self._open.append(element)
+        self._texts.append([])
 
     def _end(self, _name: str) -> None:
         self._depth -= 1
         if self._open:
             element = self._open.pop()
+            element.text = "".join(self._texts.pop())
             if not self._open:
                 self.done.append(element)
 
     def _text(self, text: str) -> None:
         if self._open:
-            self._open[-1].text += text
+            self._texts[-1].append(text)
 
     def taken(self) -> list[XmlElement]:
         """Return the elements that are whole since the last call."""

@@ -38,6 +38,7 @@ Made up
  P3 J1 J9 10 6 130
  P4 J1
  P5 J1 J2 long 6 130
+ P6 J1 J2 inf 6 130
 [PUMPS]
  U1 "R 1" J1 HEAD 1
 [VALVES]
@@ -73,6 +74,7 @@ def test_what_is_wrong_in_an_epanet_network_is_told_by_line_and_the_rest_is_read
         (12, "to_node", "node_missing"),
         (13, None, "field_count"),
         (14, "length_m", "type"),
+        (15, "length_m", "type"),
         (None, None, "place_unknown"),
     ]
     assert kinds(table) == {"junctions": 2, "reservoirs": 1, "pipes": 2, "pumps": 1, "valves": 1}
@@ -129,6 +131,7 @@ LANDXML = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <Alignments><Alignment name="A"><CoordGeom><Spiral length="60" radiusStart="INF" radiusEnd="100" rot="cw"
  spiType="clothoid"><Start>6673000 25496000</Start><PI>6673040.2 25496000</PI><End>6673059.4618 25496005.9638</End>
 </Spiral></CoordGeom></Alignment>
+<Alignment name="C"><CoordGeom><Line><Start>1 nan</Start><End>2 2</End></Line></CoordGeom></Alignment>
 <Alignment name="B"><CoordGeom><Spiral spiType="bloss"><Start>1 2</Start></Spiral></CoordGeom></Alignment></Alignments>
 </LandXML>"""
 
@@ -143,9 +146,9 @@ def test_heights_of_another_system_are_left_out_and_what_cannot_be_read_is_told(
     assert table.geometry is not None
     assert not shapely.has_z(table.geometry).any()
     told = [(fault.row, fault.rule, fault.detail) for fault in table.faults]
-    assert [each[:2] for each in told] == [(2, "geometry"), (4, "geometry"), (None, "height_system")]
-    assert "bloss" in told[1][2]
-    assert "N60" in told[2][2]
+    assert [each[:2] for each in told] == [(2, "geometry"), (4, "geometry"), (5, "geometry"), (None, "height_system")]
+    assert "bloss" in told[2][2]
+    assert "N60" in told[3][2]
     assert shapely.length(table.geometry[1]) == pytest.approx(60, abs=0.02)
 
 
