@@ -18,7 +18,7 @@ import shapely
 from gis.alignment import alignment_points
 from service.importers.landxml_alignment import AlignmentError, plan_elements, profile_grades
 from service.importers.source_table import SourceTable, object_column, unreadable
-from service.importers.xml_stream import XmlElement, xml_elements
+from service.importers.xml_stream import XmlElement, numbers_of, xml_elements
 from service.operations.import_report import ImportFault, Severity
 
 ALIGNMENTS, POINTS = "alignments", "points"
@@ -114,7 +114,7 @@ def _read_alignment(found: _Found, element: XmlElement) -> None:
 def _read_points(found: _Found, group: XmlElement) -> None:
     for element, parents, codings in _points_with_groups(group, (), {}):
         try:
-            northing, easting, *height = (float(part) for part in element.text.split())
+            northing, easting, *height = numbers_of(element.text)
         except ValueError:
             found.refuse(element, f"The point {element.attributes.get('name')} has no coordinates.")
             continue
