@@ -40,6 +40,15 @@ class AssetStatus(StrEnum):
     DECOMMISSIONED = "decommissioned"
 
 
+class HeightSystem(StrEnum):
+    """A Finnish height system: they differ by some decimetres, by more the further north."""
+
+    N2000 = "N2000"
+    N60 = "N60"
+    N43 = "N43"
+    NN = "NN"
+
+
 class Asset(Base):
     """One thing that the municipality owns or answers for."""
 
@@ -83,6 +92,9 @@ class Asset(Base):
         "Criticality, 1 (minor) to 5 (vital)", ge=1, le=5, type_=SmallInteger(), source_names=("KRIITTISYYS",)
     )
     is_protected: Mapped[bool] = attribute("Protected as heritage", source_names=("SUOJELTU",))
+    height_system: Mapped[HeightSystem | None] = attribute(
+        "Height system of the levels that the geometry has", source_names=("KORKEUSJARJESTELMA",)
+    )
     district_code: Mapped[str | None] = attribute("District in which the asset lies", read_only=True)
     source_system: Mapped[str] = attribute("Source system of the record")
     source_id: Mapped[str | None] = attribute("Identifier in the source system")

@@ -48,6 +48,7 @@ class CrsChoice:
         confirmed: True where the caller accepts a guess; a dry run goes on with an unconfirmed one.
         dry_run: Whether nothing is written.
         assumptions: What was settled, for the report.
+        height_system: N2000, N60, N43 or NN, in which the levels stand; None where the file says none.
     """
 
     area: Area = IN_FINLAND
@@ -56,6 +57,7 @@ class CrsChoice:
     dry_run: bool = True
     assumptions: dict[str, str] = field(default_factory=dict)
     settled: SettledCrs | None = None
+    height_system: str | None = None
 
     def settle(self, shapes: Values, told: str | None, stated: str | None, log: FaultLog) -> SettledCrs:
         """Return the system of the shapes.
@@ -134,9 +136,13 @@ class CrsChoice:
             "crs_accuracy": f"{metres} ({accuracy.operation}{better})",
             "crs_axes": "northing or latitude first" if swapped else "easting or longitude first",
         }
-        if known.height_system:
-            self.assumptions["height_system"] = known.height_system
+        self.use_heights(known.height_system)
         return SettledCrs(known.crs, swapped)
+
+    def use_heights(self, system: str | None) -> None:
+        """Take a height system that the file says, the first one that it does."""
+        if system is not None and self.height_system is None:
+            self.height_system = self.assumptions["height_system"] = system
 
 
 def _known(text: str) -> KnownCrs:

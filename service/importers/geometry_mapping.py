@@ -58,6 +58,7 @@ def place(
         return None
     broken |= _check_coordinates(shapes, table.row_numbers, log)
     shapes = _without_unknown_points(without(shapes, broken), source, table.row_numbers, log)
+    choice.use_heights(table.height_system)
     settled = choice.settle(shapes, table.crs, source.crs, log)
     shapes = with_swapped_axes(shapes) if settled.swapped else shapes
     placed = reproject(shapes, settled.crs)

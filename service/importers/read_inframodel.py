@@ -1,7 +1,7 @@
 """Inframodel (LandXML 1.2): alignments of roads and surveyed points such as lighting columns, with heights.
 
 Format: Inframodel 4.0.3, buildingSMART Finland; coordinates stand as northing, easting and height. The height system
-must be N2000, the register's: heights in another are left out, and that is told.
+is kept beside the heights; heights in one that is not Finnish, or not told, are left out, and that is told.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 
 from gis.alignment import alignment_points
+from models.asset import HeightSystem
 from service.importers.landxml_alignment import AlignmentError, plan_elements, profile_grades
 from service.importers.source_table import SourceTable, object_column, unreadable
 from service.importers.xml_stream import XmlElement, numbers_of, xml_elements
@@ -23,7 +24,8 @@ from service.operations.import_report import ImportFault, Severity
 
 ALIGNMENTS, POINTS = "alignments", "points"
 LAYERS = (ALIGNMENTS, POINTS)
-HEIGHT_SYSTEM = "N2000"
+HEIGHT_SYSTEMS = tuple(each.value for each in HeightSystem)
+HEIGHTS = ", ".join(HEIGHT_SYSTEMS)
 CODINGS = ("terrainCoding", "surfaceCoding", "infraCoding")
 COLUMNS = (
     "kind", "name", "description", "state", "length", "group", "code", "time_stamp",
@@ -165,15 +167,16 @@ def _table(found: _Found, layer: str | None) -> SourceTable:
     shapes = object_column([found.shapes[n] for n in kept])
     crs, heights = _systems(found.system)
     faults = list(found.faults)
-    if heights != HEIGHT_SYSTEM and bool(shapely.has_z(shapes).any()):
+    if heights not in HEIGHT_SYSTEMS and bool(shapely.has_z(shapes).any()):
         shapes = object_column(list(shapely.force_2d(shapes)))
-        detail = f"Heights are in {heights or 'a system that is not told'}, not in {HEIGHT_SYSTEM}; they are left out."
+        detail = f"Heights are in {heights or 'a system that is not told'}, none of {HEIGHTS}; they are left out."
         faults.append(ImportFault(None, None, None, "height_system", Severity.WARNING, detail))
     return SourceTable(
         columns={name: object_column([row.get(name) or None for row in rows]) for name in COLUMNS},
         row_numbers=np.array([row["row"] for row in rows], dtype=np.int64),
         geometry=shapes,
         crs=crs,
+        height_system=heights if heights in HEIGHT_SYSTEMS else None,
         faults=tuple(faults),
         assumptions={"crs": str(crs), "heights": str(heights)},
     )

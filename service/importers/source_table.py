@@ -45,6 +45,7 @@ class SourceTable:
         row_numbers: Row number of each row in the file.
         geometry: Shapely geometries (None where a row has none), or None when the file has no geometry.
         crs: Coordinate system as the file says (`EPSG:3878` or WKT), None when it says nothing.
+        height_system: Height system as the file says beside it (`N2000`, `N60`, `N43`, `NN`), None when it says none.
         decimal_comma: True when numbers in text columns may carry a decimal comma.
         faults: What the reader found in single rows; those rows are not in the table.
         assumptions: What was detected rather than told.
@@ -55,6 +56,7 @@ class SourceTable:
     row_numbers: NDArray[np.int64]
     geometry: Values | None = None
     crs: str | None = None
+    height_system: str | None = None
     decimal_comma: bool = False
     faults: tuple[ImportFault, ...] = ()
     assumptions: Mapping[str, str] = field(default_factory=dict)
@@ -95,11 +97,14 @@ def missing(values: Values) -> Flags:
 def as_text(values: Values) -> Values:
     """Return a column as text with None for missing; whole numbers lose their `.0`, dates are ISO."""
     if values.dtype.kind == "O":
-        texts = [None if value is None or value != value else _plain(value) for value in values.tolist()]
-        return object_column(texts)
+        return object_column([value.strip() if type(value) is str else _text(value) for value in values.tolist()])
     if values.dtype.kind in "mM":
         return object_column([None if text == "NaT" else text for text in values.astype(str).tolist()])
     return object_column([None if value != value else _plain(value) for value in values.tolist()])
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or value != value else _plain(value)
 
 
 def _plain(value: Any) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
 from models.identifiers import property_id_from_text
 from service.importers.capacities import CAPACITY, counted_capacities
@@ -40,6 +41,7 @@ FAULTY = "@@faulty"
 KEY_SEPARATOR = "/"
 PROPERTY_ID = "property_id"
 ASSESSED_ON = "assessed_on"
+HEIGHT_SYSTEM = "height_system"
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def map_target(
         municipality_codes=table.columns[MUNICIPALITY],
         source_ids=_own_ids(source_ids, asset_ids, target, derived),
         asset_source_ids=asset_ids,
-        columns=derived,
+        columns=_with_heights(derived, target, geometry, around.crs_choice.height_system),
         geometry=geometry,
         asset_required=mapping.asset_missing == "fault",
     )
@@ -166,6 +168,16 @@ def _derived(
     if mapping.successive and asset_ids is not None:
         return {**columns, VALID_TO: ends_of_periods(columns, asset_ids)}, none
     return columns, none
+
+
+def _with_heights(
+    columns: dict[str, Values], target: Target, shapes: Values | None, system: str | None
+) -> dict[str, Values]:
+    """Return the columns with the height system of the shapes that have levels, where the file says it."""
+    if system is None or shapes is None or HEIGHT_SYSTEM not in target.fields or HEIGHT_SYSTEM in columns:
+        return columns
+    high = shapely.has_z(shapes).tolist()
+    return {**columns, HEIGHT_SYSTEM: object_column([system if each else None for each in high])}
 
 
 def _own_ids(

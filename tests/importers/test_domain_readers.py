@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 import shapely
 
+from service.importers.proposals.sample import read_sample
 from service.importers.read_epanet import read_epanet
 from service.importers.read_inframodel import read_inframodel
 from service.importers.read_kuntagml import read_kuntagml
 from service.importers.read_pandapipes import read_pandapipes
 from service.importers.read_swmm import read_swmm
+from service.importers.reading import format_of_name
 from service.importers.source_table import SourceTable, UnreadableSourceError
 
 
@@ -120,13 +122,14 @@ def test_lighting_columns_keep_their_numbers_codes_and_heights(shared_data: Path
     table = read_inframodel(shared_data / "fi_inframodel" / "Lightning_columns.xy.xml")
     assert (len(table), table.crs, set(table.columns["infraCodingDesc"])) == (37, "EPSG:3875", {"Light pole, concrete"})
     assert table.geometry is not None
+    assert table.height_system == "N2000"
     assert table.geometry[0].equals(shapely.Point(21530666.426, 6783020.064, 17.4))
     assert table.columns["name"][0] == "3036"
 
 
 LANDXML = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <LandXML xmlns="http://www.inframodel.fi/inframodel"><Units><Metric linearUnit="meter"/></Units>
-<CoordinateSystem name="ETRS-GK25" verticalCoordinateSystemName="N60"/>
+<CoordinateSystem name="ETRS-GK25" verticalCoordinateSystemName="EVRF2007"/>
 <CgPoints name="Pylväät"><CgPoint name="1">6673000 25496000 12.5</CgPoint><CgPoint name="2">x</CgPoint></CgPoints>
 <Alignments><Alignment name="A"><CoordGeom><Spiral length="60" radiusStart="INF" radiusEnd="100" rot="cw"
  spiType="clothoid"><Start>6673000 25496000</Start><PI>6673040.2 25496000</PI><End>6673059.4618 25496005.9638</End>
@@ -136,7 +139,7 @@ LANDXML = """<?xml version="1.0" encoding="ISO-8859-1"?>
 </LandXML>"""
 
 
-def test_heights_of_another_system_are_left_out_and_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_heights_of_a_foreign_system_are_left_out_and_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     table = read_inframodel(written(tmp_path / "a.xml", LANDXML.encode("iso-8859-1")))
     assert (table.crs, table.columns["name"].tolist(), table.columns["group"][0]) == (
         "EPSG:3879",
@@ -148,7 +151,7 @@ def test_heights_of_another_system_are_left_out_and_what_cannot_be_read_is_told(
     told = [(fault.row, fault.rule, fault.detail) for fault in table.faults]
     assert [each[:2] for each in told] == [(2, "geometry"), (4, "geometry"), (5, "geometry"), (None, "height_system")]
     assert "bloss" in told[2][2]
-    assert "N60" in told[3][2]
+    assert "EVRF2007" in told[3][2]
     assert shapely.length(table.geometry[1]) == pytest.approx(60, abs=0.02)
 
 
@@ -227,3 +230,22 @@ def test_a_file_that_is_not_what_its_profile_says_is_named_as_such(
     with pytest.raises(UnreadableSourceError) as refused:
         read(written(tmp_path / name, content))  # type: ignore[operator]
     assert [fault.rule for fault in refused.value.faults] == [rule]
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("file", "form", "layer"),
+    [
+        ("epanet_networks/Net1.inp", "epanet", "pipes"),
+        ("swmm_models/Example1.inp", "swmm", "conduits"),
+        ("heat_gas_networks/gas_net_schutterwald_1bar.json", "pandapipes", "pipe"),
+        ("fi_inframodel/M3_RS-CL.tg.xml", "inframodel", "alignments"),
+        ("fi_kuntagml_building/building-2.2.0.xml", "kuntagml", None),
+        ("fi_helsinki_areas/helsinki_postal_areas_2023.geojson", "vector", None),
+    ],
+)
+def test_a_file_tells_by_its_first_bytes_which_format_it_is_of(
+    shared_data: Path, file: str, form: str, layer: str | None
+) -> None:
+    assert format_of_name(shared_data / file) == form
+    assert read_sample(shared_data / file).layer == layer

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyogrio
 import pytest
+import shapely
 from sqlalchemy import text
 
 from service.database import Database
@@ -73,6 +75,14 @@ targets:
   - target: district
     key: [NATCODE]
     values: {district_code: {column: NATCODE}, name_fi: {column: NAMEFIN}, name_sv: {column: NAMESWE}}
+"""
+LEVELS = """
+name: levels
+title: Places with levels
+source_system: levels
+format: vector
+targets:
+  - {target: lighting_column, key: [ID], values: {}}
 """
 Rows = list[tuple[Any, ...]]
 Imported = Callable[..., ImportReport]
@@ -267,3 +277,15 @@ def test_geojson_in_metres_that_says_nothing_is_guessed_like_any_other_file(
     profile = PLAYGROUND.replace('geometry: {x: E, y: N, crs: "EPSG:3878"}\n', "")
     report = imported(place, path, profile, "z", dry_run=True)
     assert (report.total("added"), report.assumptions["crs"]) == (208, "EPSG:3878")
+
+
+def test_levels_are_kept_with_their_height_system_where_the_file_says_it(place: Database, tmp_path: Path) -> None:
+    shapes = shapely.from_wkt(["POINT Z (327000 6822000 101.5)", "POINT Z (327100 6822000 99.25)"])
+    ids = np.array([1, 2])
+    for crs, system in (("EPSG:3067+5717", "N60"), ("EPSG:3067", None)):
+        path = tmp_path / f"{system}.gpkg"
+        pyogrio.raw.write(path, shapely.to_wkb(shapes), [ids], ["ID"], driver="GPKG", geometry_type="Point Z", crs=crs)
+        report = imported(place, path, LEVELS, f"levels {system}")
+        assert (report.total("added"), report.assumptions.get("height_system")) == (2, system)
+        query = "SELECT ST_Z(geometry_z), height_system FROM asset WHERE source_system = :name ORDER BY source_id"
+        assert fetched(place, query, name=f"levels {system}") == [(101.5, system), (99.25, system)]
