@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from service.importers.domain_formats import DOMAIN_READERS
+from service.importers.domain_formats import DOMAIN_READERS, domain_format_of
 from service.importers.profile import Profile
 from service.importers.read_csv import read_csv
 from service.importers.read_jsonstat import read_jsonstat
@@ -38,8 +38,8 @@ def read_source(path: Path, profile: Profile) -> Iterator[SourceTable]:
 
 
 def format_of_name(path: Path) -> str:
-    """Return the format that a file's name tells: `csv`, `xlsx` or `vector`."""
-    return FORMATS_BY_SUFFIX.get(path.suffix.lower(), "vector")
+    """Return the format that a file's name tells, and its first bytes where a name is shared by several formats."""
+    return FORMATS_BY_SUFFIX.get(path.suffix.lower()) or domain_format_of(path) or "vector"
 
 
 # A process that only answers requests never loads openpyxl and GDAL, which take 45 MB.

@@ -7,11 +7,14 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from service.importers.csv_dialect import SEPARATORS
+from service.importers.domain_formats import DOMAIN_READERS, kinds_of
 from service.importers.file_kind import check_archive, check_local_file
+from service.importers.profile import Profile
 from service.importers.read_csv import CsvLayout, read_csv
 from service.importers.reading import format_of_name
 from service.importers.source_table import SourceTable, unreadable
@@ -19,6 +22,8 @@ from service.importers.source_table import SourceTable, unreadable
 SAMPLED_ROWS = 50_000
 FIRST_BYTES, FIRST_ROWS = 65_536, 30
 LEAST_FILLED = 0.6
+# Kinds that only a model has: more frequent than its pipes, and seldom things of the register.
+MODEL_NODES = {"junctions", "junction", "outfalls", "storage", "sink"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Sample:
 
     Attributes:
         table: The rows.
-        format: `csv`, `xlsx` or `vector`.
+        format: `csv`, `xlsx`, `vector`, or a format of one trade such as `epanet`.
         layer: Layer or sheet that they come from, None where the file has only one.
         other_layers: The file's other layers or sheets.
         csv: What a profile says of the layout of a CSV or of title lines.
@@ -50,10 +55,20 @@ def read_sample(path: Path, layer: str | None = None) -> Sample:
     """
     readers = {"csv": _read_csv, "xlsx": _read_xlsx, "vector": _read_vector}
     form = format_of_name(path)
-    sample = readers[form](path, layer)
+    sample = readers[form](path, layer) if form in readers else _read_domain(path, layer, form)
     if not sample.table.columns and sample.table.geometry is None:
         raise unreadable("no_columns", f"The file {path.name} has no columns.")
     return sample
+
+
+def _read_domain(path: Path, layer: str | None, form: str) -> Sample:
+    """Return rows of one kind of thing: the most frequent that is more than a node of a model, unless named."""
+    read = partial(Profile, path.stem, path.stem, path.stem, form, ())
+    whole = next(iter(DOMAIN_READERS[form](path, read())))
+    kinds = kinds_of(whole)
+    chosen = layer or next((kind for kind in kinds if kind not in MODEL_NODES), next(iter(kinds), None))
+    table = whole if chosen is None else next(iter(DOMAIN_READERS[form](path, read(layer=chosen))))
+    return Sample(table, form, chosen, tuple(kind for kind in kinds if kind != chosen))
 
 
 def _read_csv(path: Path, _layer: str | None) -> Sample:
