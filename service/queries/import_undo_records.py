@@ -59,12 +59,14 @@ def undo_records(
 
 
 def _stage(connection: psycopg.Connection[Any], target: Target, undo: Undo) -> None:
-    keys = [sql.SQL("k.{}").format(sql.Identifier(name)) for name in record_key(target)]
+    # A municipality is found by its code alone, which is there already.
+    names = [name for name in record_key(target) if name != "municipality_code"]
+    keys = sql.SQL("").join(sql.SQL(", k.{}").format(sql.Identifier(name)) for name in names)
     statement = sql.SQL(
         "CREATE TEMPORARY TABLE undo_record AS SELECT c.municipality_code, c.change_id, c.operation, c.key, c.before,"
-        " c.after, NULL::text AS reason, {keys} FROM import_change c, jsonb_populate_record(NULL::{table}, c.key) k"
+        " c.after, NULL::text AS reason{keys} FROM import_change c, jsonb_populate_record(NULL::{table}, c.key) k"
         " WHERE c.municipality_code = %(municipality)s AND c.batch_id = %(batch)s AND c.target = {target}"
-    ).format(keys=sql.SQL(", ").join(keys), table=sql.Identifier(target.tables[0]), target=sql.Literal(target.code))
+    ).format(keys=keys, table=sql.Identifier(target.tables[0]), target=sql.Literal(target.code))
     connection.execute(statement, undo.values)
     connection.execute("ANALYZE undo_record")
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from service.database import Database
 from service.operations.import_report import ImportReport
+from service.operations.import_undo import undo_import
 
 Importer = Callable[..., ImportReport]
 Rows = Callable[..., list[Any]]
@@ -93,7 +95,7 @@ AREA = (
 
 
 def test_a_boundary_and_a_name_of_a_known_municipality_change_and_no_municipality_is_made(
-    imported: Importer, rows: Rows
+    imported: Importer, rows: Rows, database: Database
 ) -> None:
     unknown = imported(AREA.replace("CODE", "998"), BOUNDARY, name="a.geojson", municipality_code=None)
     assert [fault.rule for fault in unknown.errors] == ["municipality"]
@@ -104,3 +106,6 @@ def test_a_boundary_and_a_name_of_a_known_municipality_change_and_no_municipalit
     assert (
         imported(AREA.replace("CODE", "091"), BOUNDARY, name="a.geojson", municipality_code=None).total("changed") == 0
     )
+    undo_import(database, "091", report.batch_id or 0, undone_by="tester")
+    found = rows("SELECT name_fi, boundary FROM municipality WHERE municipality_code = '091'")
+    assert tuple(found[0]) == ("Helsinki", None)
