@@ -21,7 +21,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Money, MunicipalityCode, Year, municipality_check, share_check
 
-# They stand in the index too: a tile of 2 000 assets else fetches as many rows for them. 32 MB of a million assets.
+# They stand in the index too: a page or a tile of a low zoom else fetches a row for each asset. 32 MB of a million
+# assets. Tiles drawn close by have `map_figures`.
 _SHOWN_ON_MAPS = [
     "condition_index",
     "condition_basis",

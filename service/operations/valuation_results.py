@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from service.engine.money import cents_where_known
 from service.operations.guess_results import store_candidates
+from service.operations.map_figures import map_figure_columns
 from service.operations.need_results import store_need_results
 from service.operations.valuation_computation import Valuation
 from service.queries.binary_copy import Column
+from service.queries.map_figures import store_map_figures
 from service.queries.results import (
     cents_as_euros,
     store_asset_valuations,
@@ -24,6 +26,7 @@ from service.queries.results import (
 def store_results(session: Session, municipality_code: str, run_id: int, valuation: Valuation) -> None:
     """Write all results of a run within the session's transaction."""
     store_asset_valuations(session, municipality_code, run_id, asset_columns(valuation))
+    store_map_figures(session, municipality_code, run_id, map_figure_columns(valuation))
     groups = valuation.groups
     columns: dict[str, Any] = {**groups.keys, **{name: each.tolist() for name, each in groups.counts.items()}}
     columns |= {"quantity": groups.quantity.tolist(), "backlog_variance_eur2": groups.backlog_variance_eur2.tolist()}

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
 TRAILER = struct.pack(">h", -1)
 FIXED_TYPES = {"int2": ">i2", "int4": ">i4", "int8": ">i8", "float8": ">f8", "bool": "?"}
+ARRAY_TYPES = {"int2[]": ("int2", 21), "int8[]": ("int8", 20)}
+"""Types of arrays: the type of their elements, and its number in pg_type."""
 ROWS_PER_CHUNK = 50_000
 
 # A numeric of five base-10000 digits, the last of them the cents: PostgreSQL strips leading zeros itself.
@@ -51,7 +53,10 @@ def _row_count(data: bytes, types: Mapping[str, str]) -> int:
 
 @dataclass(frozen=True)
 class Column:
-    """One column to write: its PostgreSQL type, its values, and which of them are known (None: all)."""
+    """One column to write: its PostgreSQL type, its values, and which of them are known (None: all).
+
+    Arrays are the rows of a table of values: as long as each other, and without nulls.
+    """
 
     name: str
     kind: str
@@ -87,7 +92,10 @@ def _encode_block(columns: Sequence[Column], rows: slice) -> bytes:
         lengths = np.where(known, payload.shape[1], -1).astype(">i4").view(np.uint8).reshape(count, 4)
         parts += [lengths, payload]
         kept += [np.ones((count, 4), bool), np.broadcast_to(known[:, None], payload.shape)]
-    return np.concatenate(parts, axis=1)[np.concatenate(kept, axis=1)].tobytes()
+    encoded = np.concatenate(parts, axis=1)
+    if all(column.known is None for column in columns):
+        return encoded.tobytes()
+    return encoded[np.concatenate(kept, axis=1)].tobytes()
 
 
 def _payload(kind: str, values: NDArray[Any]) -> NDArray[np.uint8]:
@@ -95,9 +103,22 @@ def _payload(kind: str, values: NDArray[Any]) -> NDArray[np.uint8]:
         encoded: NDArray[Any] = _numeric_from_cents(values)
     elif kind == "text3":
         encoded = values  # municipality codes: three ASCII characters each
+    elif kind in ARRAY_TYPES:
+        encoded = _arrays(*ARRAY_TYPES[kind], values)
     else:
         encoded = np.ascontiguousarray(values, FIXED_TYPES[kind])
     return encoded.view(np.uint8).reshape(len(values), -1)
+
+
+def _arrays(kind: str, type_number: int, values: NDArray[Any]) -> NDArray[Any]:
+    """Return the rows of a table as PostgreSQL's binary arrays of one dimension, numbered from 1."""
+    count, length = values.shape
+    element = np.dtype([("length", ">i4"), ("value", FIXED_TYPES[kind])])
+    arrays = np.zeros(count, np.dtype([("head", ">i4", 5), ("elements", element, length)]))
+    arrays["head"] = (1, 0, type_number, length, 1)  # dimensions, no nulls, type, length, first index
+    arrays["elements"]["length"] = element["value"].itemsize
+    arrays["elements"]["value"] = values
+    return arrays
 
 
 def _numeric_from_cents(cents: NDArray[np.int64]) -> NDArray[Any]:

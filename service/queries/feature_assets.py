@@ -94,6 +94,15 @@ def scanned_assets() -> FromClause:
     return _with_valuation(_asset, _asset.c.municipality_code, _asset.c.asset_id, scanned=True)
 
 
+def newest_runs() -> Select[str, int]:
+    """Return the statement of the newest finished valuation of each municipality that has one."""
+    return (
+        select(_run.c.municipality_code, func.max(_run.c.run_id).label("run_id"))
+        .where(_run.c.kind == literal_column("'valuation'"), _run.c.state == literal_column(f"'{RunState.FINISHED}'"))
+        .group_by(_run.c.municipality_code)
+    )
+
+
 def class_number(number: int) -> ColumnElement[int]:
     """Return a class number as a smallint: an integer would keep GiST(asset_class, geometry) from using it."""
     return cast(literal_column(str(int(number))), SmallInteger)
@@ -107,24 +116,16 @@ def _with_valuation(
     assets: FromClause, municipality_code: ColumnElement[Any], asset_id: ColumnElement[Any], *, scanned: bool = False
 ) -> FromClause:
     """Join the figures of the newest finished valuation of each asset's municipality, where there is one."""
-    newest = _newest_runs().subquery("newest_run")
+    newest = newest_runs().subquery("newest_run")
     in_newest = and_(
         _valuation.c.municipality_code == municipality_code,
         _valuation.c.run_id == newest.c.run_id,
         _valuation.c.asset_id == asset_id,
     )
     if scanned:
-        ids = _newest_runs().subquery("newest_run_ids")
+        ids = newest_runs().subquery("newest_run_ids")
         in_newest = and_(in_newest, _valuation.c.run_id == any_(func.array(select(ids.c.run_id).scalar_subquery())))
     return assets.outerjoin(newest, newest.c.municipality_code == municipality_code).outerjoin(_valuation, in_newest)
-
-
-def _newest_runs() -> Select[str, int]:
-    return (
-        select(_run.c.municipality_code, func.max(_run.c.run_id).label("run_id"))
-        .where(_run.c.kind == literal_column("'valuation'"), _run.c.state == literal_column(f"'{RunState.FINISHED}'"))
-        .group_by(_run.c.municipality_code)
-    )
 
 
 def _property(attribute: Attribute, column: ColumnElement[Any]) -> FeatureProperty:

@@ -16,6 +16,7 @@ from models.registry import ASSET_CLASSES
 from service.queries.data_version import version_columns
 from service.queries.feature_assets import VALUED_ASSETS, scanned_assets
 from service.queries.feature_registry import feature_collections
+from service.queries.feature_tile_figures import with_map_figures
 from service.queries.statements import Statement, compiled
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def tile_statement(
     conditions = _conditions(collection, in_municipality=in_municipality)
     if thinned and is_of_assets(whole):
         source, conditions = _among(collection, _worst(whole, in_municipality=in_municipality)), []
+    elif is_of_assets(whole):
+        collection, conditions = with_map_figures(collection, properties, conditions), []
     elif thinned:
         conditions.append(_side(collection.geometry) >= _metres("cell"))
     features = _features(collection, properties, srid, thinned=thinned)

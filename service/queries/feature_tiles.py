@@ -102,11 +102,9 @@ def _values(query: TileQuery, area: bytes) -> dict[str, Any]:
 
 def _draw(connection: psycopg.Connection[Any], query: TileQuery, values: dict[str, Any], limit: int) -> Sequence[Any]:
     """Run the statement; unprepared where much is thinned, since a plan for any tile would be a bad one for that."""
-    statement = _statement(query)
-    with connection.cursor(binary=True) as cursor:
-        bound = {**statement.constants, **values, "limit": limit}
-        cursor.execute(statement.text, bound, prepare=not is_thinned(query))
-        row: Sequence[Any] = cursor.fetchone() or (b"", 0, None, None)
+    values = {**values, "limit": limit}
+    cursor = _statement(query).ask(connection, values, prepare=not is_thinned(query), binary=True)
+    row: Sequence[Any] = cursor.fetchone() or (b"", 0, None, None)
     return row
 
 

@@ -32,7 +32,12 @@ class Statement:
     constants: Mapping[str, Any]
 
     def ask(
-        self, connection: psycopg.Connection[Any], values: Mapping[str, Any], *, prepare: bool | None = None
+        self,
+        connection: psycopg.Connection[Any],
+        values: Mapping[str, Any],
+        *,
+        prepare: bool | None = None,
+        binary: bool = False,
     ) -> psycopg.RawCursor[Any]:
         """Run it with values by name; return the cursor that has its rows.
 
@@ -40,10 +45,12 @@ class Statement:
             connection: Where.
             values: All that is bound beside the constants.
             prepare: Whether it is parsed once for the connection; None does so once it has come again and again.
+            binary: Whether answers come in PostgreSQL's binary form: bytes then take half of what they take as text.
         """
         text, names = self._numbered
         bound = {**self.constants, **values}
-        return psycopg.RawCursor(connection).execute(text, [bound[name] for name in names], prepare=prepare)
+        cursor = psycopg.RawCursor(connection)
+        return cursor.execute(text, [bound[name] for name in names], prepare=prepare, binary=binary)
 
     @cached_property
     def _numbered(self) -> tuple[bytes, tuple[str, ...]]:

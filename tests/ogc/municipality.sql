@@ -48,6 +48,19 @@ SELECT '091', run_id, asset_id, 1, 0, CASE run_id WHEN 2 THEN 0.5 ELSE 0.9 END, 
 FROM made CROSS JOIN generate_series(1, 2) AS run_id
 WHERE municipality_code = '091' AND n > 2;
 
+INSERT INTO map_figures
+SELECT '091', run_id, block, array_agg(COALESCE(round(condition_index * 1000)::smallint, -1::smallint) ORDER BY place),
+       array_agg(COALESCE(condition_basis, -1::smallint) ORDER BY place),
+       array_agg(COALESCE(repair_backlog_eur::bigint, -1) ORDER BY place),
+       array_agg(COALESCE(needed_backlog_eur::bigint, -1) ORDER BY place),
+       array_agg(COALESCE(avoidable_backlog_eur::bigint, -1) ORDER BY place)
+FROM (SELECT DISTINCT run_id, asset_id / 32 AS block FROM asset_valuation) AS blocks
+     CROSS JOIN generate_series(0, 31) AS place
+     LEFT JOIN (SELECT run_id, asset_id / 32 AS block, asset_id % 32 AS place, condition_index, condition_basis,
+                       repair_backlog_eur, needed_backlog_eur, avoidable_backlog_eur
+                FROM asset_valuation) AS valued USING (run_id, block, place)
+GROUP BY run_id, block;
+
 INSERT INTO district (municipality_code, district_code, name_fi, name_sv, geometry)
 SELECT '091', code, 'Piiri ' || code, 'Distrikt ' || code, ST_Multi(ST_MakeEnvelope(380000, 6670000, 384000, 6672000, 3067))
 FROM unnest(ARRAY ['10', '20-A', '30/1 ä']) AS code;
