@@ -165,7 +165,7 @@ def _by_attributes(columns: Mapping[str, ColumnFacts]) -> list[tuple[str, str, f
             owners[name].append(target)
     found = []
     for name, targets in owners.items():
-        if len(targets) > 3 or "district" in targets:
+        if len(targets) > 3 or "district" in targets or name == "address":
             continue
         column = next((facts.name for facts in columns.values() if _names(targets[0], name, facts)), None)
         if column is not None:
@@ -188,12 +188,6 @@ def shape_types(table: SourceTable) -> set[str]:
 
 
 def _fits(code: str, shapes: Collection[str]) -> bool:
-    return (
-        not shapes
-        or bool(set(shapes) & {*TARGETS[code].geometry_types, *_singles(code)})
-        or not TARGETS[code].geometry_types
-    )
-
-
-def _singles(code: str) -> set[str]:
-    return {kind.removeprefix("MULTI") for kind in TARGETS[code].geometry_types}
+    """Return whether a class can have one of these shapes; several parts of a kind are as good as one."""
+    wanted = {kind.removeprefix("MULTI") for kind in TARGETS[code].geometry_types}
+    return not shapes or not wanted or bool(wanted & {shape.removeprefix("MULTI") for shape in shapes})

@@ -16,13 +16,13 @@ from service.importers.proposals.column_uses import column_uses, is_personal
 from service.importers.proposals.condition_rules import Condition, find_condition
 from service.importers.proposals.headings import words_of
 from service.importers.proposals.keys import Key, choose_key
-from service.importers.proposals.matching import LEAST_SCORE, Match, Matches, match_attributes
-from service.importers.proposals.notes import Note, note
+from service.importers.proposals.matching import LEAST_SCORE, Match, Matches, heading_score, match_attributes
+from service.importers.proposals.notes import SURE, Note, note
 from service.importers.proposals.places import MunicipalityColumn, Place, find_municipality, find_place
 from service.importers.proposals.proposal import NO_CLASS, Proposal
 from service.importers.proposals.proposed_targets import proposed_targets
 from service.importers.proposals.sample import Sample, read_sample
-from service.importers.proposals.vocabulary import PROPOSED_TARGETS
+from service.importers.proposals.vocabulary import PROPOSED_TARGETS, attribute_words
 
 LONGEST_NAME = 60
 WORD, MOSTLY = re.compile(r"^[^._/]*[^\W\d_]{4}[^._/]*$"), 0.8
@@ -122,8 +122,9 @@ def _understood(sample: Sample, stem: str, terms: ProposalTerms) -> Understood:
     name = matches[first].chosen.get("name") or matches[first].chosen.get("name_fi")
     code = matches[first].chosen.get("district_code")
     key = choose_key(columns, table, (name.column if name else None, code.column if code else None), taken)
-    if name is None and not key.hashed and _reads_as_name(columns[key.columns[-1]]):
-        matches = {code: _with_name(found, key.columns[-1]) for code, found in matches.items()}
+    named_by = None if name is not None else _name_column(columns, key, taken)
+    if named_by is not None:
+        matches = {code: _with_name(found, named_by) for code, found in matches.items()}
     return Understood(sample, columns, place, municipality, guess, classes, matches, condition, key)
 
 
@@ -149,6 +150,15 @@ def _matches(code: str, columns: Mapping[str, ColumnFacts], taken: set[str]) -> 
         return matches
     own = {"area_m2", "maintenance_class", "maintenance_classification", "material"}
     return Matches({name: match for name, match in matches.chosen.items() if name not in own}, ())
+
+
+def _name_column(columns: Mapping[str, ColumnFacts], key: Key, taken: set[str]) -> str | None:
+    """Return the column that can stand for names where there are none: an id in words, or an address."""
+    if not key.hashed and _reads_as_name(columns[key.columns[-1]]):
+        return key.columns[-1]
+    words = attribute_words("building", "address")
+    found = (name for name, facts in columns.items() if name not in taken and facts.kind == "text")
+    return next((name for name in found if heading_score(columns[name], words) >= SURE), None)
 
 
 def _reads_as_name(facts: ColumnFacts) -> bool:
