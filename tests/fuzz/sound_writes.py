@@ -55,9 +55,11 @@ _CONTRADICTIONS = (
     r"is not the unit of \w+, which counts in",
     r"^no places_per_caretaker of \w+ is valid on",
     r" is not after valid_from, ",
+    r"^'\w+' is not a mapping profile: There is no mapping profile",
     r"^[0-9]+ (yearly changes|amounts) for [0-9]+ years: give one, or one (each|for each year)$",
     r"^there is not a finished valuation [0-9]{3}-[0-9]+ to start from$",
     r"^the \w+ ends in [0-9]+, the needs of the valuation are known to [0-9]+: at most",
+    r"^the index jumps from .* tenfold or more$",
     r"^a budget for all classes leaves no class for another one$",
     r"^'\w+' draws on two budgets$",
     r"^A measure leads to a better class than it starts from\.$",
@@ -81,6 +83,7 @@ def as_written(_context: Any, case: Any) -> Any:
         is_wrong, body = case.meta.is_negative_at, case.body if isinstance(case.body, dict) else {}
         if body and not is_wrong(ParameterLocation.BODY):
             _put_in_finland(case)
+            _keep_a_sound_profile(case)
         if len(str(case.path_parameters)) % 4:
             for members in _sound_members(case, body):
                 _name_what_is_there(case, members, len(str(body)))
@@ -107,6 +110,8 @@ def filter_failure(_context: Any, failure: Any, case: Any, response: Any) -> boo
     if problem.get("type") == _FAULTY_FILE:
         return not case.path.endswith("/imports")
     faults = problem.get("errors", [])
+    if case.path.endswith("/proposals") and [fault["pointer"] for fault in faults] == ["/file"]:
+        return False  # what was sent is no file of any format
     return not faults or not all(_is_contradiction(fault["detail"]) for fault in faults)
 
 
@@ -177,6 +182,18 @@ def _records(root: str, of: str) -> list[dict[str, Any]]:
         if error.code == HTTPStatus.NOT_FOUND:  # areas and the like are no assets
             return []
         raise
+
+
+def _keep_a_sound_profile(case: Any) -> None:
+    """No JSON Schema says which columns become which attributes: what is sent is one that fits the register."""
+    if "/import-profiles" in case.path and case.body.keys() & {"document", "yaml"}:
+        name = (case.path_parameters or {}).get("name", f"profile_{next(_sent_keys)}")
+        target = {"target": "park", "key": ["id"], "values": {"name": {"column": "nimi"}}}
+        profile = {"name": name, "title": "Parks", "source_system": "parks", "format": "csv", "targets": [target]}
+        if case.body.get("document") is not None:
+            case.body["document"] = profile
+        elif case.body.get("yaml") is not None:
+            case.body["yaml"] = json.dumps(profile)
 
 
 def _put_in_finland(case: Any) -> None:
