@@ -24,7 +24,7 @@ from service.importers.profile import Profile
 from service.importers.profile_file import profile_names
 from service.importers.propose_command import print_proposal, profile_in
 from service.operations.import_checks import KEEP, ON_CONFLICT
-from service.operations.import_report import ImportFault, ImportReport
+from service.operations.import_report import ImportFault, ImportReport, Severity
 from service.operations.import_undo import UndoReport, undo_import
 from service.operations.imports import Progress
 from service.settings import settings_from_environment
@@ -151,7 +151,7 @@ def _import(
     if options["faults"] is not None:
         _write_faults(report, options["faults"], options["lang"])
     click.echo(orjson.dumps(report.as_dict()) if as_json else _summary(report))
-    return not report.errors or (report.applied and options["accept_partial"])
+    return not report.count(Severity.ERROR) or (report.applied and options["accept_partial"])
 
 
 def _write_faults(report: ImportReport, path: Path, language: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -11,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from service.importers.source_table import Flags
-from service.operations.import_report import ImportFault, Severity
+from service.operations.import_report import KEPT_FAULTS, ImportFault, Severity
 
 SHOWN_CHARACTERS = 120
 
@@ -25,9 +26,10 @@ class Shown(Protocol):
 
 @dataclass
 class FaultLog:
-    """Faults found so far; rows with an error are told apart from rows with a warning."""
+    """Faults found so far, up to a limit; those beyond are counted by rule and severity."""
 
     faults: list[ImportFault] = field(default_factory=list)
+    uncounted: Counter[tuple[str, Severity]] = field(default_factory=Counter)
     places: tuple[NDArray[np.int64], NDArray[Any]] | None = None
 
     def locate(self, rows: NDArray[np.int64], shapes: NDArray[Any]) -> None:
@@ -83,7 +85,11 @@ class FaultLog:
         column: str,
         values: Shown,
     ) -> None:
-        for position in np.flatnonzero(flags):
+        broken = np.flatnonzero(flags)
+        room = max(0, KEPT_FAULTS - len(self.faults))
+        if len(broken) > room:
+            self.uncounted[rule, severity] += len(broken) - room
+        for position in broken[:room]:
             shown = _shown(values[int(position)])
             text = detail.replace("{value}", shown or "(none)")
             self.faults.append(ImportFault(int(rows[position]), column, shown, rule, severity, text))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from service.database import Database
 from service.errors import KuntokantaError
 from service.importers.pipeline import import_file
-from service.operations.import_report import ImportReport
+from service.operations.import_report import ImportReport, Severity
 from service.operations.jobs import Job, JobProgress, finish_job, renew_result
 from service.operations.stored_files import find_file, on_disk
 
@@ -63,7 +63,7 @@ def carry_out_import(database: Database, job: Job, progress: JobProgress) -> Map
     if report.applied:
         renew_result(database, job, report_document(report))
         return None
-    if report.errors and not report.dry_run:
+    if report.count(Severity.ERROR) and not report.dry_run:
         raise FaultyFile(report)
     return report_document(report)
 

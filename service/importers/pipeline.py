@@ -149,6 +149,7 @@ def _batches(
 def _map(table: SourceTable, profile: Profile, around: Surroundings, report: ImportReport) -> Mapped:
     log = FaultLog()
     mapped = map_table(table, profile, around, log)
+    report.uncounted += log.uncounted
     report.add(fault for fault in log.located() if fault.row is not None or fault not in report.faults)
     report.rows_skipped += mapped.skipped
     broken = sum(fault.row is not None and fault.severity is Severity.ERROR for fault in table.faults)

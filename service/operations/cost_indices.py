@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from service.database import Database
 from service.errors import Fault, InvalidData
 from service.operations.kept_answers import Finish
 from service.operations.sources import add_new_source, source_faults
-from service.queries.cost_indices import store_cost_index
+from service.queries.cost_indices import load_cost_points, store_cost_index
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+JUMP_RATIO, NEIGHBOURING_YEARS = 10, 3
 _PERIOD = re.compile(r"(?P<year>\d{4})(?:(?:-|M)(?P<month>\d{2}))?(?:-\d{2})?", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 _COLUMNS = 2
@@ -88,10 +90,12 @@ def add_cost_index(
         finish: Called last within the transaction, with the index's code and the number of points.
 
     Raises:
-        InvalidData: With every fault: a point that no index can have, a month given twice, an unknown source.
+        InvalidData: With every fault: a point that no index can have, one that jumps tenfold against its neighbour, a
+            month given twice, an unknown source.
     """
     faults = _faults(points)
     with database.writing() as session:
+        faults += _jumps(points, load_cost_points(session, index_code))
         faults += source_faults(session, source_id, source_title)
         if faults:
             raise InvalidData("; ".join(fault.detail for fault in faults[:5]), faults)
@@ -100,6 +104,30 @@ def add_cost_index(
         store_cost_index(session, rows)
         if finish is not None:
             finish(session, {"index_code": index_code, "source_id": source_id, "point_count": len(points)})
+
+
+def _jumps(points: Sequence[CostPoint], stored: Mapping[tuple[int, int], float]) -> list[Fault]:
+    """Return a fault for each new point that is ten times its neighbour in time or more, or a tenth or less.
+
+    Neighbours are new points and those that stay; years apart prices may differ so much. A decimal mark that was lost
+    and points of another base year show so.
+    """
+    new = {(point.year, point.month): (number, point.value) for number, point in enumerate(points)}
+    times = sorted(stored.keys() | new.keys())
+    faults = []
+    for earlier, later in pairwise(times):
+        known = [new[time][1] if time in new else stored[time] for time in (earlier, later)]
+        if later[0] - earlier[0] > NEIGHBOURING_YEARS or not min(known) > 0 or max(known) < JUMP_RATIO * min(known):
+            continue
+        found = new.get(later) or new.get(earlier)
+        if found is not None:
+            told = f"{known[0]:g} in {_shown(earlier)} to {known[1]:g} in {_shown(later)}"
+            faults.append(Fault(f"/points/{found[0]}/value", f"the index jumps from {told}: tenfold or more"))
+    return faults
+
+
+def _shown(time: tuple[int, int]) -> str:
+    return f"{time[0]}-{time[1]:02d}" if time[1] else str(time[0])
 
 
 def _faults(points: Sequence[CostPoint]) -> list[Fault]:

@@ -22,6 +22,12 @@ def load_cost_indices(connection: Connection) -> list[RowMapping]:
     return list(connection.execute(query).mappings())
 
 
+def load_cost_points(session: Session, index_code: str) -> dict[tuple[int, int], float]:
+    """Return the values of one index by year and month (0: the whole year)."""
+    query = select(_INDEX.c.year, _INDEX.c.month, _INDEX.c.value).where(_INDEX.c.index_code == index_code)
+    return {(row.year, row.month): float(row.value) for row in session.execute(query)}
+
+
 def store_cost_index(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Write points of an index over those of the same month, or as new ones."""
     statement = insert(_INDEX)

@@ -41,5 +41,17 @@ def test_a_faulty_index_is_refused_with_every_fault(admin: Any) -> None:
     assert {fault["pointer"] for fault in answer.json["errors"]} == {"/points/1", "/source_id"}
 
 
+def test_an_index_that_jumps_tenfold_against_what_is_there_is_refused(admin: Any) -> None:
+    jumping = {**INDEX, "index_code": "other", "points": [{"year": 2020, "value": 100}, {"year": 2021, "value": 1035}]}
+    answer = admin("POST", "/api/v1/cost-indices", json=jumping)
+    assert [(each["pointer"], each["detail"]) for each in answer.json["errors"]] == [
+        ("/points/1/value", "the index jumps from 100 in 2020 to 1035 in 2021: tenfold or more")
+    ]
+    assert admin("POST", "/api/v1/cost-indices", json={**INDEX, "index_code": "other"}).status_code == 201
+    later = {**INDEX, "index_code": "other", "points": [{"year": 2021, "month": 2, "value": 9.9}]}
+    answer = admin("POST", "/api/v1/cost-indices", json=later)
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/points/0/value")
+
+
 def test_a_municipal_planner_changes_no_national_index(planner: Any) -> None:
     assert planner("POST", "/api/v1/cost-indices", json=INDEX).status_code == 403

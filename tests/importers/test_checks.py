@@ -150,6 +150,18 @@ def test_every_fault_is_named_by_row_column_and_rule_and_nothing_is_written(impo
     assert rows("SELECT count(*) FROM asset")[0][0] == 0
 
 
+def test_faults_beyond_what_is_kept_are_counted_by_rule_and_refuse_the_file_all_the_same(
+    imported: Importer, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.operations.import_report.KEPT_FAULTS", 3)
+    monkeypatch.setattr("service.importers.fault_log.KEPT_FAULTS", 2)
+    report = imported(HEADER + "".join(f"{n};A;;;2999;-1\n" for n in range(9)), BUILDINGS)
+    assert (report.applied, len(report.faults), report.total("faulty")) == (False, 2, 9)
+    document = report.as_dict()
+    assert document["error_count"] == 18
+    assert {(each["rule"], each["count"]) for each in document["rules"]} == {("range", 18)}
+
+
 def test_good_rows_go_in_when_the_caller_accepts_the_rest_faulty(imported: Importer, rows: Rows) -> None:
     report = imported(FAULTY, BUILDINGS, accept_partial=True)
     assert (report.applied, report.total("added"), report.total("faulty")) == (True, 1, 10)
