@@ -113,8 +113,8 @@ class ParameterMissing(KuntokantaError):
     status = 422
 
 
-class TooManyRuns(KuntokantaError):
-    """As many runs as the service carries out at a time are under way: ask again when one has ended."""
+class TooManyJobs(KuntokantaError):
+    """As many imports, exports and runs of this municipality wait as may: ask again when some have ended."""
 
     status = 429
 

@@ -17,13 +17,14 @@ from models.import_batch import IMPORT_BATCH_ID_SEQUENCE
 from models.job import JOB_ID_SEQUENCE, JobState
 from models.run import RUN_ID_SEQUENCE
 from service.database import Database
-from service.errors import DataConflict, KuntokantaError, NotFound
+from service.errors import DataConflict, KuntokantaError, NotFound, TooManyJobs
 from service.operations.kept_answers import Finish
 from service.operations.stored_files import NewFile, find_file, store_file
 from service.queries.jobs import (
     JobKey,
     change_job,
     count_places,
+    count_waiting,
     insert_job,
     load_job,
     load_jobs,
@@ -32,6 +33,8 @@ from service.queries.jobs import (
 )
 
 WHOLE_COUNTRY = "000"
+MOST_WAITING = 1000
+"""Jobs of one municipality."""
 UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
 
 
@@ -118,6 +121,7 @@ def enqueue(
 
     Raises:
         DataConflict: There is no such municipality.
+        TooManyJobs: As many of its jobs wait as may.
     """
     with database.writing() as session:
         code = municipality_code or WHOLE_COUNTRY
@@ -132,7 +136,9 @@ def enqueue(
 def add_job(
     session: Session, key: JobKey, request: Mapping[str, Any], requested_by: str, file_id: int | None = None
 ) -> None:
-    """Put a job into the queue within the caller's transaction."""
+    """Put a job into the queue within the caller's transaction; raises `TooManyJobs`."""
+    if count_waiting(session, key.municipality_code) >= MOST_WAITING:
+        raise TooManyJobs
     values = {"request": dict(request), "requested_by": requested_by, "file_id": file_id, "queued_at": _now()}
     insert_job(session, key, values)
 

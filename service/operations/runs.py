@@ -59,6 +59,7 @@ def queue_run(database: Database, request: RunRequest, finish: Finish | None = N
 
     Raises:
         NotFound, InvalidData, ParameterMissing: the request itself is wrong; no run is recorded.
+        TooManyJobs: as many of the municipality's jobs wait as may.
     """
 
     def put(session: Session, run: Mapping[str, Any]) -> None:

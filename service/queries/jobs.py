@@ -48,6 +48,12 @@ def wake_workers(session: Session) -> None:
     session.execute(select(func.pg_notify(QUEUE_CHANNEL, "")))
 
 
+def count_waiting(session: Session, municipality_code: str) -> int:
+    """Return how many jobs of a municipality wait for a worker."""
+    waiting = (_JOB.c.municipality_code == municipality_code) & (_JOB.c.state == JobState.QUEUED)
+    return int(session.scalar(select(func.count()).where(waiting)) or 0)
+
+
 def load_job(connection: Connection, key: JobKey) -> dict[str, Any] | None:
     """Return a job, None where there is none."""
     row = connection.execute(select(_JOB).where(_is(key))).mappings().one_or_none()

@@ -15,6 +15,8 @@ from click.testing import CliRunner, Result
 from service.cli import main
 from service.cluster.cluster import Cluster
 from service.database import Database
+from service.operations.runs import look_at_run, queue_run
+from service.operations.valuation_computation import ValuationRequest
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +61,15 @@ def test_a_valuation_and_its_report_from_the_shell(run, tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(report.stdout.lstrip("\ufeff"))))
     assert len(rows) > 100
     assert {"district", "class", "needed_backlog_eur", "avoidable_backlog_eur"} <= set(rows[0])
+
+
+def test_a_worker_carries_out_once_what_waits(run, module_database: Database, tmp_path: Path) -> None:
+    run("demo", "--if-empty", "--token-file", str(tmp_path / "token"))
+    run_id = queue_run(module_database, ValuationRequest("999", 2027))
+    once = run("work", "--once")
+    assert (once.exit_code, once.stdout) == (0, "Jobs carried out: 1.\n"), once.output
+    assert look_at_run(module_database, "999", run_id)["state"] == "finished"
+    assert run("work", "--once").stdout == "Jobs carried out: 0.\n"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from sqlalchemy import text
 
 from models.job import CHUNK_BYTES
 from service.database import Database
-from service.errors import DataConflict, InvalidData, NotFound
+from service.errors import DataConflict, InvalidData, NotFound, TooManyJobs
+from service.operations import jobs
 from service.operations.jobs import (
     EXPORT,
     IMPORT,
@@ -154,6 +155,19 @@ def test_a_cancelled_job_leaves_nothing_and_may_be_tried_again(module_database: 
         retry_job(module_database, key)
     with pytest.raises(NotFound):
         cancel_job(module_database, JobKey("999", "together", 10**9))
+
+
+def test_a_municipality_has_only_so_many_jobs_waiting(
+    module_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "MOST_WAITING", 2)
+    waiting = [ask(module_database, "091") for _ in range(2)]
+    with pytest.raises(TooManyJobs):
+        ask(module_database, "091")
+    ask(module_database, "092")
+    for key in waiting:
+        cancel_job(module_database, key)
+    assert ask(module_database, "091")
 
 
 def test_a_worker_that_is_told_to_end_hands_its_job_back(module_database: Database) -> None:
