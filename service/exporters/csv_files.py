@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +17,9 @@ if TYPE_CHECKING:
 
     from service.exporters.contents import ExportTerms, TableRows
 
-WKT, EASTING, NORTHING = "geometry_wkt", "easting", "northing"
+WKT, EASTING, NORTHING, HEIGHT = "geometry_wkt", "easting", "northing", "height"
 TM35FIN = 3067
+POINT_TYPE = 0
 
 
 def wkt_column(srid: int) -> str:
@@ -29,9 +29,7 @@ def wkt_column(srid: int) -> str:
 
 def write_csv(path: Path, rows: TableRows, terms: ExportTerms) -> None:
     """Write a table: its codes as headings, then its rows; the geometry as WKT or as the coordinates of points."""
-    shapes = (
-        () if rows.table.geometry is None else (EASTING, NORTHING) if terms.as_columns else (wkt_column(terms.srid),)
-    )
+    shapes = _shape_columns(rows, terms)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";" if terms.for_excel else ",", lineterminator="\r\n")
         writer.writerow([*rows.table.columns, *shapes])
@@ -45,7 +43,7 @@ def write_csv(path: Path, rows: TableRows, terms: ExportTerms) -> None:
 def _shape_columns(rows: TableRows, terms: ExportTerms) -> tuple[str, ...]:
     if rows.table.geometry is None:
         return ()
-    return (EASTING, NORTHING) if terms.as_columns else (wkt_column(terms.srid),)
+    return (EASTING, NORTHING, HEIGHT) if terms.as_columns else (wkt_column(terms.srid),)
 
 
 def write_csv_rows(path: Path, rows: Iterable[Sequence[str]], terms: ExportTerms) -> None:
@@ -73,9 +71,10 @@ def _shape_cells(shapes: Sequence[bytes | None], names: Sequence[str], terms: Ex
         return []
     if len(names) == 1:
         return [(text or "" for text in wkt_of(shapes))]
-    points = shapely.point_on_surface(shapely.from_wkb(np.array(shapes, dtype=object)))
-    known = [None if value != value else value for value in chain(shapely.get_x(points), shapely.get_y(points))]
-    return [_cells(float, known[: len(shapes)], terms), _cells(float, known[len(shapes) :], terms)]
+    geometries = shapely.from_wkb(np.array(shapes, dtype=object))
+    points = np.where(shapely.get_type_id(geometries) == POINT_TYPE, geometries, shapely.point_on_surface(geometries))
+    parts = (shapely.get_x(points), shapely.get_y(points), shapely.get_z(points))
+    return [_cells(float, [None if each != each else each for each in part.tolist()], terms) for part in parts]
 
 
 def _number(value: float) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from models.registry import ASSET_CLASSES
-from service.exporters.csv_files import EASTING, NORTHING, TM35FIN, WKT
+from service.exporters.csv_files import EASTING, HEIGHT, NORTHING, TM35FIN, WKT
 from service.importers.conversions import convert
 from service.importers.crs_choice import CrsChoice
 from service.importers.geometry_checks import fitted_geometry
@@ -85,7 +85,7 @@ def map_own_table(table: SourceTable, code: str, register: OwnRegister, log: Fau
 
 def _check_names(table: SourceTable, target: Target, log: FaultLog) -> None:
     """Name the columns that are not of the table; raise where one is missing by which rows are known again."""
-    known = {*export_tables()[target.code].columns, EASTING, NORTHING}
+    known = {*export_tables()[target.code].columns, EASTING, NORTHING, HEIGHT}
     for name in table.columns:
         if name not in known and not _SHAPES.match(name):
             detail = f"The column {name} is none of {target.code}; it is not read."
@@ -234,10 +234,12 @@ def _from_wkt(table: SourceTable, parts: list[str], log: FaultLog) -> SourceTabl
 
 
 def _from_coordinates(table: SourceTable) -> SourceTable:
-    numbers = [
-        parse_numbers(as_text(table.columns[each]), None, table.decimal_comma)[0] for each in (EASTING, NORTHING)
-    ]
-    known = ~np.isnan(numbers[0]) & ~np.isnan(numbers[1])
+    texts = [as_text(table.columns[each]) for each in (EASTING, NORTHING, HEIGHT) if each in table.columns]
+    x, y, *z = (parse_numbers(each, None, table.decimal_comma)[0] for each in texts)
+    known = ~np.isnan(x) & ~np.isnan(y)
     shapes = np.full(len(table), None, dtype=object)
-    shapes[known] = shapely.points(numbers[0][known], numbers[1][known])
+    shapes[known] = shapely.points(x[known], y[known])
+    if z:
+        high = known & ~np.isnan(z[0])
+        shapes[high] = shapely.points(x[high], y[high], z[0][high])
     return dataclasses.replace(table, geometry=shapes, crs=f"EPSG:{TM35FIN}")
