@@ -174,6 +174,8 @@ def _merge(
     match_stage(connection, stage)
     outcomes = _settled(connection, stage, terms, report)
     merge_stage(connection, stage, author)
+    if outcomes.added + outcomes.changed > MANY_ROWS:
+        refresh_statistics(connection, stage.target.tables)  # what looks at the new rows next is planned by them
     check_topology(connection, stage, report)
     counts.take(outcomes)
 
@@ -277,8 +279,6 @@ def _finish(
     for stage in (each for each in stages if each.target.code == DISTRICT):
         for code in municipalities_of_changes(connection, stage):
             assign_districts(session, code)
-    if report.total("added") + report.total("changed") > MANY_ROWS:
-        refresh_statistics(connection, (table for stage in stages for table in stage.target.tables))
     report.applied, report.batch_id = True, batch_id
     store_batch(connection, stages, batch_id, _batch(terms, report))
     changed = {code for stage in stages for code in municipalities_of_changes(connection, stage)}

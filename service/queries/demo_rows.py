@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from models.asset import SRID, Asset
 from models.registry import AssetClass
 from service.queries.import_copy import copy_columns
-from service.queries.import_versions import GEOMETRY, PAIRS_PER_OBJECT
+from service.queries.import_versions import asset_document
 from service.queries.tables import table_of
 
 LOAD_LOCK = 7_310_999
@@ -95,21 +95,8 @@ def store_first_versions(
         " SELECT t.municipality_code, t.asset_id, t.row_version, t.changed_at, %s, 'create', {document}"
         " FROM asset t JOIN {own} c ON c.municipality_code = t.municipality_code AND c.asset_id = t.asset_id"
         " WHERE t.municipality_code = %s AND t.asset_id = ANY(%s)"
-    ).format(document=_document(asset_class), own=sql.Identifier(asset_class.code))
+    ).format(document=asset_document(asset_class.code), own=sql.Identifier(asset_class.code))
     connection.execute(statement, (changed_by, municipality_code, asset_ids.tolist()))
-
-
-def _document(asset_class: AssetClass) -> sql.Composable:
-    """Return an expression for all attributes of a record by public name, and its geometry, as JSON."""
-    pairs: list[sql.Composable] = [
-        sql.SQL("{}, {}.{}").format(
-            sql.Literal(each.name), sql.Identifier("t" if each.table == "asset" else "c"), sql.Identifier(each.column)
-        )
-        for each in asset_class.attributes
-    ]
-    pairs.append(GEOMETRY)
-    chunks = [pairs[start : start + PAIRS_PER_OBJECT] for start in range(0, len(pairs), PAIRS_PER_OBJECT)]
-    return sql.SQL(" || ").join(sql.SQL("jsonb_build_object({})").format(sql.SQL(", ").join(each)) for each in chunks)
 
 
 def _column(values: Any, count: int) -> NDArray[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ from psycopg import sql
 NULL = "\\N"
 REGISTER_SRID = 3067
 ROWS_PER_BLOCK = 20_000
+WHOLE_LIMIT = 1e15
+ESCAPED = re.compile(r"[\\\t\n\r]")
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 Column = NDArray[Any]
@@ -37,21 +40,35 @@ def _lines(block: list[Column]) -> Iterator[str]:
 
 def _texts(values: Column) -> Iterable[str]:
     if values.dtype.kind == "f":
-        return [NULL if value != value else _number(value) for value in values.tolist()]
+        return _numbers(values)
     if values.dtype.kind == "M":
         return [NULL if text == "NaT" else text for text in values.astype("datetime64[D]").astype(str).tolist()]
     if values.dtype.kind in "iub":
         return map(str, values.tolist())
-    return [NULL if value is None else _text(value) for value in values.tolist()]
+    return _objects(values.tolist())
 
 
-def _number(value: float) -> str:
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+def _numbers(values: Column) -> list[str]:
+    """Return numbers as text: without a point where all are whole, since columns of integers take no other."""
+    known = ~np.isnan(values)
+    given = values[known]
+    is_whole = not given.size or (np.array_equal(given, np.floor(given)) and np.abs(given).max() < WHOLE_LIMIT)
+    texts = np.full(len(values), NULL, dtype=object)
+    texts[known] = list(map(str, given.astype(np.int64).tolist()) if is_whole else map(repr, given.tolist()))
+    return list(texts.tolist())
+
+
+def _objects(values: list[Any]) -> list[str]:
+    try:
+        whole = "".join(values)
+    except TypeError:  # something is not text
+        return [NULL if value is None else _text(value) for value in values]
+    return values if not ESCAPED.search(whole) else [value.translate(ESCAPES) for value in values]
 
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        return value.translate(ESCAPES)
+        return value.translate(ESCAPES) if ESCAPED.search(value) else value
     if isinstance(value, bool):
         return "t" if value else "f"
     return value.isoformat() if isinstance(value, dt.datetime | dt.date) else str(value).translate(ESCAPES)

