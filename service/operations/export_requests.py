@@ -78,7 +78,8 @@ class _Faults:
 
     def add(self, parameter: str, detail: str) -> None:
         """Note a fault, each once: a filter is read for every class."""
-        fault = Fault(f"/{parameter}", detail)
+        told = f"The filter cannot be used: {detail}" if parameter == "filter" else detail
+        fault = Fault(f"/{parameter}", told)
         if fault not in self.found:
             self.found.append(fault)
 

@@ -40,6 +40,9 @@ _PLACES = {
 }
 # What a fault may say of a sound write: the rest is in the schema, and a fault of it is a finding.
 _CONTRADICTIONS = (
+    r"^The filter cannot be used: ",
+    r"is not a district of the municipality: ",
+    r"^An archive holds the whole register: no class, district or filter goes with it\.$",
     r"is not a (parameter|source|service|condition scale|municipality) of the register",
     r"is not a parameter\.$",
     r"is in the future; only a planned asset may have such a year\.$",
