@@ -96,6 +96,7 @@ class _Sheets:
         self.computed: Format = book.add_format({"font_color": "#51606e"})
         self.day: Format = book.add_format({"num_format": "yyyy-mm-dd"})
         self.not_a_formula: Format = book.add_format({"quote_prefix": True})
+        self.cut: Format = book.add_format({"align": "fill"})  # a long text does not run over its neighbours
         self.wrapped: Format = book.add_format({"text_wrap": True, "valign": "top"})
         self.title: Format = book.add_format({"bold": True, "font_size": 14})
 
@@ -111,14 +112,13 @@ class _Sheets:
             for place, values in enumerate(batch):
                 self._write_row(sheet, row, values[:-1])
                 for number, part in enumerate(_parts(shapes[place]) if wide else ()):
-                    sheet.write_string(row, len(columns) + number, part)
+                    sheet.write_string(row, len(columns) + number, part, self.cut)
                 row += 1
         self._offer_codes(sheet, rows.table.code, columns, places, row + FREE_ROWS)
         sheet.freeze_panes(FIRST_ROW, 2)
         sheet.repeat_rows(HEADINGS, CODES)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
         sheet.autofilter(CODES, 0, max(row - 1, FIRST_ROW), len(columns) - 1)
 
     def _write_head(self, sheet: Worksheet, columns: Sequence[FeatureProperty], wide: int) -> None:
