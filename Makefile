@@ -6,7 +6,7 @@ TWO_AT_ONCE = -n 2 --dist loadfile --no-loadscope-reorder
 TEST_CLUSTER = "$$(.make/python --any)" -m service.cluster --directory .local/test-cluster
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run stop demo setup test check lint types layers bench bench-gis check-clients fuzz check-faults lock clean
+.PHONY: help run stop demo setup test check lint types layers bench bench-gis bench-import check-clients fuzz check-faults lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench: setup ## measure valuation and reports on a million assets
 
 bench-gis: setup ## measure OGC API Features against TiPg on a million lines (installs TiPg under .local)
 	@$(PYTHON) tests/bench/bench_gis.py
+
+bench-import: setup ## measure the import of a million lines beside ogr2ogr
+	@$(PYTHON) tests/bench/bench_import.py
 
 check-clients: setup ## read the service with QGIS (apt-get install qgis python3-qgis) and ogr2ogr; PICTURE=map.png draws
 	@$(PYTHON) tests/clients/check_clients.py $(PICTURE)
