@@ -3,7 +3,8 @@
 Prints the rate of the import (read, checked, matched, merged, every asset's first version written) and that of
 `ogr2ogr -f PostgreSQL` with COPY, of the same file into the same cluster, both with a spatial index; the peak memory
 of the importing process; and the second import of the same file, which finds nothing to do.
-What costs most of an import into an empty register (EXPLAIN ANALYZE, 300 000 rows, seconds): history rows 9.5, half of
+What cost most of an import into an empty register (EXPLAIN ANALYZE, 300 000 rows, seconds; before commit c36c13a, which
+was not measured on a quiet machine): history rows 9.5, half of
 them their documents; assets 6.0, of which 1.6 in foreign keys; the class's rows 2.7, of which 1.8 in their foreign key;
 districts and numbers 2.2; reading, mapping and COPY 6 of the process's CPU. ogr2ogr writes one table without any of
 this in 7.4 s for a million, its spatial index sorted: the wanted ratio is not reached.
