@@ -42,9 +42,14 @@ class TokenMissing(KuntokantaError):
 
 
 class TokenInvalid(KuntokantaError):
-    """The access token is unknown, expired or revoked."""
+    """The access token is not good: unknown, forged, expired or revoked, or not meant for this service."""
 
     status = 401
+
+    def __init__(self, detail: str | None = None, *, reason: str = "malformed") -> None:
+        """`reason` is for the log: a client is not told what is wrong with a token that may not be its own."""
+        super().__init__(detail)
+        self.reason = reason
 
 
 class NotPermitted(KuntokantaError):
@@ -129,3 +134,14 @@ class DatabaseUnavailable(KuntokantaError):
     """The database does not answer; try again in a moment."""
 
     status = 503
+
+
+class IssuerUnavailable(KuntokantaError):
+    """The issuer of this access token does not answer, so that the token cannot be checked; try again in a moment."""
+
+    status = 503
+
+    def __init__(self, *, reason: str) -> None:
+        """`reason` is for the log."""
+        super().__init__()
+        self.reason = reason

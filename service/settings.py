@@ -2,13 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
-from environs import Env
+from environs import Env, ValidationError, validate
+
+from models.access import Role
 
 DEFAULT_BODY_LIMIT = 64 * 1024 * 1024
 DEFAULT_KEPT_TILES = 16_000_000
 DEFAULT_UPLOAD_LIMIT = 1024 * 1024 * 1024
+
+SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+"""Algorithms that tokens of an issuer may be signed with: with a key of the issuer's own, never with a shared one."""
+GRANT = re.compile(rf"({'|'.join(Role)}):([0-9]{{3}}|\*)", re.ASCII)
+"""A role in one municipality or in all, e.g. `engineer:091`, `viewer:*`."""
+_ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class OidcSettings:
+    """Whose access tokens are good beside the service's own, and how they tell what their holder may do.
+
+    Attributes:
+        issuer: The issuer's address, letter for letter as its tokens say it.
+        audiences: Of which a token has to name one.
+        algorithms: That a token may be signed with.
+        leeway_s: By how much the issuer's clock may differ.
+        jwks_url: Where the issuer's keys are, where they are on another host than the issuer.
+        grants_claim: Claim that lists grants.
+        groups_claim: Claim that lists groups.
+        group_grants: What belonging to a group grants.
+        name_claim: Claim with the holder's name.
+    """
+
+    issuer: str
+    audiences: tuple[str, ...]
+    algorithms: tuple[str, ...] = ("RS256", "ES256")
+    leeway_s: int = 30
+    jwks_url: str | None = None
+    grants_claim: str = "kuntokanta"
+    groups_claim: str = "groups"
+    group_grants: Mapping[str, str] = field(default_factory=dict)
+    name_claim: str = "name"
 
 
 @dataclass(frozen=True)
@@ -25,6 +63,7 @@ class Settings:
     upload_limit_bytes: int = DEFAULT_UPLOAD_LIMIT
     jobs_at_once: int = 2
     job_attempts: int = 3
+    oidc: OidcSettings | None = None
 
 
 def settings_from_environment() -> Settings:
@@ -42,4 +81,42 @@ def settings_from_environment() -> Settings:
             upload_limit_bytes=env.int("UPLOAD_LIMIT_BYTES", DEFAULT_UPLOAD_LIMIT),
             jobs_at_once=env.int("JOBS_AT_ONCE", 2),
             job_attempts=env.int("JOB_ATTEMPTS", 3),
+            oidc=_oidc_settings(env),
         )
+
+
+def _oidc_settings(env: Env) -> OidcSettings | None:
+    if not env.str("OIDC_ISSUER", ""):
+        return None
+    return OidcSettings(
+        issuer=env.str("OIDC_ISSUER", validate=_check_address),
+        audiences=tuple(env.list("OIDC_AUDIENCE", validate=validate.Length(min=1))),
+        algorithms=tuple(env.list("OIDC_ALGORITHMS", ["RS256", "ES256"], validate=_check_algorithms)),
+        leeway_s=env.int("OIDC_LEEWAY_S", 30, validate=validate.Range(0, 300)),
+        jwks_url=env.str("OIDC_JWKS_URL", None, validate=_check_address),
+        grants_claim=env.str("OIDC_GRANTS_CLAIM", "kuntokanta"),
+        groups_claim=env.str("OIDC_GROUPS_CLAIM", "groups"),
+        group_grants=env.dict("OIDC_GROUP_GRANTS", {}, validate=_check_group_grants),
+        name_claim=env.str("OIDC_NAME_CLAIM", "name"),
+    )
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ValidationError("is no address") from error
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _ON_THIS_MACHINE)
+    if not (is_safe and parts.hostname) or parts.username is not None or parts.query or parts.fragment:
+        raise ValidationError("is to be an https address without query; http is for this machine alone")
+
+
+def _check_algorithms(names: list[str]) -> None:
+    if not names or not set(names) <= set(SIGNATURES):
+        raise ValidationError(f"is to be a list of {', '.join(SIGNATURES)}")
+
+
+def _check_group_grants(grants: Mapping[str, str]) -> None:
+    faulty = [group for group, grant in grants.items() if not GRANT.fullmatch(grant)]
+    if faulty:
+        raise ValidationError(f"each group is to have a grant as engineer:091 or viewer:*; {', '.join(faulty)} has not")
