@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,13 @@ from service.queries.need_inputs import (
     load_replacements,
     load_suitabilities,
 )
-from service.queries.valuation_inputs import load_capacities, load_given_needs, load_population, load_service_areas
+from service.queries.valuation_inputs import (
+    load_capacities,
+    load_given_needs,
+    load_population,
+    load_service_areas,
+    scenarios_without_ages,
+)
 
 
 @dataclass(frozen=True)
@@ -90,8 +96,9 @@ def load_need_inputs(
     """Return the rows for the years from the first to the last.
 
     Raises:
-        InvalidData: there is no forecast of `area_scenario`.
+        InvalidData: there is no forecast of `area_scenario`, or one of the scenarios tells no ages.
     """
+    _check_ages(connection, municipality_code, {"/scenario": scenario, "/area_scenario": area_scenario})
     service_areas = load_service_areas(connection, municipality_code)
     population = load_population(connection, municipality_code, scenario)
     area_population = load_population(connection, municipality_code, area_scenario) if area_scenario else []
@@ -115,6 +122,15 @@ def load_need_inputs(
             sorted({row["population_area_code"] for row in service_areas} - told) if population else [],
         ),
     )
+
+
+def _check_ages(connection: Connection, municipality_code: str, scenarios: Mapping[str, str | None]) -> None:
+    """Raise where a scenario tells inhabitants of all ages as one: as if all were new-born, no need follows from it."""
+    found = scenarios_without_ages(connection, municipality_code, [each for each in scenarios.values() if each])
+    detail = "The scenario {} tells inhabitants of all ages together, from whom no need follows: name one by age."
+    faults = [Fault(pointer, detail.format(each)) for pointer, each in scenarios.items() if each in found]
+    if faults:
+        raise InvalidData("; ".join(fault.detail for fault in faults), faults)
 
 
 def _given_needs(

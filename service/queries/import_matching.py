@@ -158,7 +158,8 @@ def _differs(stage: Stage) -> sql.Composable:
 def _draw_ids(connection: psycopg.Connection[Any], stage: Stage) -> None:
     """Number what is new, assets along a Hilbert curve, by which PostGIS orders geometries.
 
-    Neighbours then lie on the same pages of every table with their key: a map touches a tenth of the pages.
+    Neighbours then lie on the same pages of every table with their key: a map touches a tenth of the pages. Rows are
+    told apart by where they are stored: those that columns of one row became share its number.
     """
     if stage.target.identity is None:
         return
@@ -170,9 +171,9 @@ def _draw_ids(connection: psycopg.Connection[Any], stage: Stage) -> None:
         rewrite_stage(connection, stage, column, number, order)
         return
     statement = sql.SQL(
-        "UPDATE {table} s SET {column} = o.number FROM (SELECT row_number, nextval({sequence}) AS number FROM"
-        " (SELECT row_number FROM {table} WHERE outcome = {added} AND {column} IS NULL ORDER BY {order}) n) o"
-        " WHERE s.row_number = o.row_number"
+        "UPDATE {table} s SET {column} = o.number FROM (SELECT place, nextval({sequence}) AS number FROM"
+        " (SELECT ctid AS place FROM {table} WHERE outcome = {added} AND {column} IS NULL ORDER BY {order}) n) o"
+        " WHERE s.ctid = o.place"
     ).format(
         table=sql.Identifier(stage.table),
         column=sql.Identifier(column),

@@ -196,3 +196,13 @@ def load_population(connection: Connection, municipality_code: str, scenario: st
         " :municipality_code AND scenario = :scenario ORDER BY area_code, year, age"
     )
     return list(connection.execute(query, {"municipality_code": municipality_code, "scenario": scenario}).mappings())
+
+
+def scenarios_without_ages(connection: Connection, municipality_code: str, scenarios: list[str]) -> set[str]:
+    """Return those of the scenarios in which an area has one class for all ages, open from 0 on."""
+    query = text(
+        "SELECT DISTINCT scenario FROM population_forecast WHERE municipality_code = :municipality_code"
+        " AND scenario = ANY(:scenarios) AND age = 0 AND is_open_age"
+    )
+    found = connection.execute(query, {"municipality_code": municipality_code, "scenarios": scenarios})
+    return set(found.scalars())

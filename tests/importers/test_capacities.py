@@ -29,6 +29,22 @@ targets:
       caretakers: {column: staff}
       capacity_unit: {column: unit}
 """
+WIDE = """
+name: capacities_wide
+title: t
+source_system: test
+format: csv
+targets:
+  - target: capacity
+    asset_key: [id]
+    values:
+      valid_from: {constant: "2026-01-01"}
+    unpivot:
+      value: capacity
+      columns:
+        school: {service_code: basic_education}
+        daycare: {service_code: early_education}
+"""
 HEAD = "id,service,day,places,staff,unit\n"
 
 
@@ -55,3 +71,13 @@ def test_both_neither_and_services_without_caretakers_are_faults_of_their_rows(i
     lines = "1,early_education,2026-01-01,30,4,\n2,early_education,2026-01-01,,,\n3,basic_education,2026-01-01,,4,\n"
     report = imported(HEAD + lines, CAPACITIES)
     assert {(fault.row, fault.rule) for fault in report.faults} == {(2, "required"), (3, "required"), (4, "parameter")}
+
+
+def test_capacities_from_several_columns_of_a_row_have_ids_of_their_own(imported: Any, rows: Any) -> None:
+    imported("id,name\n1,Kide\n2,Usva\n3,Halla\n", BUILDINGS)
+    head = "id,school,daycare\n"
+    assert imported(f"{head}1,90,40\n", WIDE).applied
+    report = imported(f"{head}1,90,40\n2,80,30\n3,70,20\n", WIDE)
+    assert report.applied, report.faults
+    assert (report.total("added"), report.total("unchanged")) == (4, 2)
+    assert rows("SELECT count(*), count(DISTINCT capacity_id), sum(capacity) FROM capacity")[0] == (6, 6, 330)

@@ -205,3 +205,22 @@ def test_cells_of_the_neighbouring_municipality_share_nothing(database: Database
             " ST_Multi(ST_MakeEnvelope(400000, 6700000, 401000, 6701000, 3067)))"
         )
     assert needs(database)["west"][2026] == 945.0
+
+
+def test_a_forecast_that_tells_no_ages_is_refused_for_needs(database: Database, register: Any) -> None:
+    with register() as write:
+        write.area("north")
+        write.persons("north", {2026: 100, 2036: 100})
+        write.run(
+            "INSERT INTO population_forecast (municipality_code, area_code, scenario, year, age, population,"
+            " is_open_age) SELECT :code, 'all', 'observed_total', year, 0, 900, true"
+            " FROM generate_series(2026, 2036) year"
+        )
+    for asked, pointer in (
+        ({"scenario": "observed_total"}, "/scenario"),
+        ({"scenario": "plan", "area_scenario": "observed_total"}, "/area_scenario"),
+    ):
+        with pytest.raises(InvalidData) as caught:
+            needs(database, **asked)
+        assert "of all ages together" in pointers(caught)[pointer]
+    assert needs(database, scenario="plan")["north"][2026] == 945.0
