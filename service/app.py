@@ -34,11 +34,11 @@ from service.api import (
 from service.api.blueprint import RestBlueprint
 from service.api.class_resources import class_blueprint
 from service.api.compression import compress_answer, pack, read_encoded_tags
-from service.api.gis_access import check_gis_reading
 from service.api.identity import identify
 from service.api.import_profiles import ProfileTools, import_profiles_blueprint
 from service.api.import_proposals import import_proposals_blueprint
 from service.api.imports import imports_blueprint
+from service.api.permissions import check_permission, permissions
 from service.api.problems import register_problem_handlers
 from service.api.rest_api import create_api, register_blueprints
 from service.api.state import keep_state
@@ -87,7 +87,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     register_problem_handlers(app)
     app.before_request(read_encoded_tags)
     app.before_request(identify)
-    app.before_request(check_gis_reading)
+    app.before_request(check_permission)
     app.after_request(compress_answer)  # the first named is the last to run: it gets the answer as it is
     app.after_request(_secured)
     register_blueprints(create_api(app), _rest_blueprints())
@@ -96,6 +96,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(web.blueprint)
+    permissions(app)  # raises unless every view declares its own
     return app
 
 

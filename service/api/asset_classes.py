@@ -17,6 +17,7 @@ from service.api.blueprint import RestBlueprint
 from service.api.record_lists import record_page
 from service.catalogues import LANGUAGES, has_text, text
 from service.errors import NotFound
+from service.operations.permissions import Action, Of, needs
 from service.queries.record_sets import SCALES
 
 blueprint = RestBlueprint("asset classes", __name__, description="What there is to record, class by class")
@@ -25,6 +26,7 @@ _OBJECT = {"type": "object"}
 
 @blueprint.route("/asset-classes", methods=["GET"])
 @blueprint.answers(200, _OBJECT)
+@needs(Action.READ, Of.SERVICE)
 def list_classes() -> Response:
     """List all asset classes with their attributes."""
     return json_answer({"items": [class_document(each) for each in ASSET_CLASSES.values()], "next": None})
@@ -32,6 +34,7 @@ def list_classes() -> Response:
 
 @blueprint.route("/asset-classes/<string:code>", methods=["GET"])
 @blueprint.answers(200, _OBJECT)
+@needs(Action.READ, Of.SERVICE)
 def read_class(code: str) -> Response:
     """Read one asset class."""
     if code not in ASSET_CLASSES:
@@ -42,6 +45,7 @@ def read_class(code: str) -> Response:
 @blueprint.route("/condition-scales", methods=["GET"])
 @blueprint.answers(200, page_json_schema(SCALES.name))
 @blueprint.arguments(PageQuery, location="query")
+@needs(Action.READ, Of.SERVICE)
 def list_scales(query: Mapping[str, Any]) -> Response:
     """List the scales on which conditions are assessed, point by point, with the index that each means."""
     return record_page(SCALES, query)

@@ -14,8 +14,10 @@ from flask import Request, Response, current_app, request
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
-from service.api.identity import check_reading
+from service.api.identity import TOKEN_NEEDED
+from service.api.permissions import UndeclaredView
 from service.errors import Fault, InvalidData, MalformedRequest
+from service.operations.permissions import Action, permission_of
 
 SHOWN_DETAIL = 2000
 View = TypeVar("View", bound=Callable[..., Any])
@@ -54,13 +56,12 @@ class StrictParser(FlaskParser):
 
 
 class RestBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
-    """A blueprint for those who may read, whose arguments are read strictly; its decorators keep the views' types."""
+    """A blueprint whose views declare what they need; arguments are read strictly, decorators keep the views' types."""
 
     ARGUMENTS_PARSER = StrictParser()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.before_request(check_reading)
         self.before_request(refuse_unknown_parameters)
 
     def route(self, rule: str, **options: Any) -> Callable[[View], View]:
@@ -72,10 +73,19 @@ class RestBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
                 if "operationId" in _described(view)
                 else self.describe(operationId=f"{self.name}_{view.__name__}".replace(" ", "_"))(view)
             )
-            super(RestBlueprint, self).route(rule, **options)(named)
+            super(RestBlueprint, self).route(rule, **options)(self._secured(named))
             return view
 
         return decorate
+
+    def _secured(self, view: View) -> View:
+        """Describe the security of a view by the permission that it declares; raises where it declares none."""
+        permission = permission_of(view)
+        if permission is None:
+            raise UndeclaredView(f"{view.__name__} declares no permission: it needs `@needs`.")
+        if permission.action is Action.OPEN:
+            return self.describe(security=[])(view)
+        return self.describe(security=TOKEN_NEEDED)(view) if permission.always_needs_token else view
 
     def arguments(
         self, schema: type[marshmallow.Schema] | marshmallow.Schema, **options: Any

@@ -16,11 +16,12 @@ from service.api.asset_schemas import AssetSchema, body_schema, patch_schema, re
 from service.api.blueprint import RestBlueprint, read_json
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.geometry import ReadCrs, WrittenCrs, written_crs
-from service.api.identity import check_readable, needs, principal
+from service.api.identity import principal
+from service.api.permissions import check_municipality
 from service.api.state import database
 from service.api.versions import ETAG_HEADER, IF_MATCH_PARAMETER, etag, expected_versions, unless_known
-from service.operations.access import Action
 from service.operations.assets import read_asset, register_asset, replace_asset, retire_asset
+from service.operations.permissions import Action, Of, needs
 from service.queries.asset_key import AssetKey
 from service.queries.assets import load_asset
 
@@ -42,6 +43,7 @@ def _add_list(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
     @blueprint.route(f"/{asset_class.code}", methods=["GET"])
     @blueprint.answers(200, page_json_schema(component))
     @blueprint.arguments(ClassListQuery, location="query")
+    @needs(Action.READ, Of.PART)
     def list_assets(query: Mapping[str, Any]) -> Response:
         """List assets of this class."""
         return asset_page(query, asset_class, asset_document)
@@ -51,13 +53,13 @@ def _add_list(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
     @blueprint.header(KEY_PARAMETER)
     @blueprint.answers(201, component, headers=ETAG_HEADER)
     @blueprint.arguments(WrittenCrs, location="query")
-    @needs(Action.WRITE_RECORDS)
+    @needs(Action.WRITE_RECORDS, Of.BODY)
     @repeatable
     def register(_: Mapping[str, Any]) -> Response:
         """Register an asset."""
         values = new_asset_values(asset_class, read_json(request))
         municipality_code = values.pop("municipality_code")
-        principal().check(Action.WRITE_RECORDS, municipality_code)
+        check_municipality(municipality_code)
         answer = _created(asset_class)
         by = principal().holder
         register_asset(database(), asset_class, municipality_code, values, changed_by=by, finish=answer)
@@ -68,9 +70,9 @@ def _add_reading(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
     @blueprint.route(f"/{asset_class.code}/<asset_key:asset_key>", methods=["GET"])
     @blueprint.answers(200, component_name(asset_class), headers=ETAG_HEADER)
     @blueprint.arguments(ReadCrs, location="query")
+    @needs(Action.READ, Of.ADDRESS)
     def read(query: Mapping[str, Any], asset_key: AssetKey) -> Response:
         """Read an asset."""
-        check_readable(asset_key)
         record = read_asset(database(), asset_key, asset_class, query["crs"])
         return unless_known(json_answer(asset_document(record)), record.row_version)
 
@@ -83,7 +85,7 @@ def _add_writing(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
     @blueprint.header(IF_MATCH_PARAMETER)
     @blueprint.answers(200, component, headers=ETAG_HEADER)
     @blueprint.arguments(WrittenCrs, location="query")
-    @needs(Action.WRITE_RECORDS)
+    @needs(Action.WRITE_RECORDS, Of.ADDRESS)
     def replace(_: Mapping[str, Any], asset_key: AssetKey) -> Response:
         """Replace an asset; what the body leaves out becomes unknown."""
         expected = expected_versions()
@@ -96,7 +98,7 @@ def _add_writing(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
     @blueprint.header(IF_MATCH_PARAMETER)
     @blueprint.answers(200, component, headers=ETAG_HEADER)
     @blueprint.arguments(WrittenCrs, location="query")
-    @needs(Action.WRITE_RECORDS)
+    @needs(Action.WRITE_RECORDS, Of.ADDRESS)
     def amend(_: Mapping[str, Any], asset_key: AssetKey) -> Response:
         """Change some attributes of an asset by a merge patch."""
         expected = expected_versions()
@@ -109,7 +111,7 @@ def _add_writing(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
     @blueprint.route(rule, methods=["DELETE"])
     @blueprint.header(IF_MATCH_PARAMETER)
     @blueprint.answers(204)
-    @needs(Action.WRITE_RECORDS)
+    @needs(Action.WRITE_RECORDS, Of.ADDRESS)
     def retire(asset_key: AssetKey) -> Response:
         """Retire an asset: it becomes decommissioned, its records and history stay."""
         expected, by = expected_versions(), principal().holder

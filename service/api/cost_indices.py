@@ -14,11 +14,10 @@ from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.fields import LONGEST_CODE, Number, Text, WholeNumber
-from service.api.identity import needs, principal
 from service.api.record_lists import record_page
 from service.api.state import database
-from service.operations.access import Action
 from service.operations.cost_indices import FIRST_YEAR, LAST_YEAR, CostPoint, add_cost_index
+from service.operations.permissions import Action, Of, needs
 from service.queries.record_sets import COST_INDICES
 
 blueprint = RestBlueprint("cost_indices", __name__, description="What brings prices from one year to another")
@@ -55,6 +54,7 @@ class CostIndexBody(marshmallow.Schema):
 @blueprint.route("/cost-indices", methods=["GET"])
 @blueprint.answers(200, page_json_schema("CostIndex"))
 @blueprint.arguments(CostIndexQuery, location="query")
+@needs(Action.READ, Of.SERVICE)
 def list_points(query: Mapping[str, Any]) -> Response:
     """List the points of the cost indices with their sources."""
     return record_page(COST_INDICES, query, {"index_code": query.get("index_code")})
@@ -63,12 +63,11 @@ def list_points(query: Mapping[str, Any]) -> Response:
 @blueprint.route("/cost-indices", methods=["POST"])
 @blueprint.header(KEY_PARAMETER)
 @blueprint.answers(201, {"type": "object"})
-@needs(Action.WRITE_PLANS)
+@needs(Action.WRITE_PLANS, Of.COUNTRY)
 @repeatable
 @blueprint.arguments(CostIndexBody)
 def add_index(body: Mapping[str, Any]) -> Response:
     """Keep the points of a cost index, for the whole country."""
-    principal().check_national(Action.WRITE_PLANS)
     points = [CostPoint(each["year"], each["month"], each["value"]) for each in body["points"]]
     answer = CreatedAnswer(lambda _, record: (dict(record), {}))
     source = {"source_id": body["source_id"], "source_title": body["source_title"]}

@@ -13,10 +13,9 @@ from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint
 from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer
 from service.api.fields import Number, Text
-from service.api.identity import needs, principal, readable_municipality
 from service.api.record_lists import YearsQuery, municipal_page
 from service.api.state import database
-from service.operations.access import Action
+from service.operations.permissions import Action, Of, needs
 from service.operations.service_needs import put_grade_enrolment, read_grade_enrolment
 from service.queries.record_sets import GRADE_ENROLMENTS
 
@@ -43,6 +42,7 @@ class EnrolmentBody(marshmallow.Schema):
 @blueprint.route("/grade-enrolments", methods=["GET"])
 @blueprint.answers(200, page_json_schema("GradeEnrolment"))
 @blueprint.arguments(EnrolmentListQuery, location="query")
+@needs(Action.READ, Of.PART)
 def list_enrolments(query: Mapping[str, Any]) -> Response:
     """List pupils by service area, year and grade."""
     equal = {"service_code": query.get("service"), "area_code": query.get("area")}
@@ -51,18 +51,17 @@ def list_enrolments(query: Mapping[str, Any]) -> Response:
 
 @blueprint.route(_ENROLMENT, methods=["GET"])
 @blueprint.answers(200, "GradeEnrolment")
+@needs(Action.READ, Of.ADDRESS)
 def read_enrolment(**key: Any) -> Response:
     """Read the pupils of one grade."""
-    readable_municipality(key["municipality_code"])
     return record_answer(GRADE_ENROLMENTS, read_grade_enrolment(database(), key))
 
 
 @blueprint.route(_ENROLMENT, methods=["PUT"])
 @blueprint.header(IF_MATCH_PARAMETER)
 @blueprint.answers(200, "GradeEnrolment")
-@needs(Action.WRITE_PLANS)
+@needs(Action.WRITE_PLANS, Of.ADDRESS)
 @blueprint.arguments(EnrolmentBody)
 def put_enrolment(body: Mapping[str, Any], **key: Any) -> Response:
     """Replace the pupils of one grade, or add them where none are counted."""
-    principal().check(Action.WRITE_PLANS, key["municipality_code"])
     return record_answer(GRADE_ENROLMENTS, put_grade_enrolment(database(), key, body, known_record()))

@@ -18,17 +18,18 @@ from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.export_documents import export_document
 from service.api.fields import LONGEST_CODE, Flag, Text, municipality_field
-from service.api.identity import needs, principal, readable_municipality
+from service.api.identity import principal, readable_municipality
+from service.api.permissions import check_municipality
 from service.api.problems import PROBLEM_TYPE
 from service.api.record_lists import MunicipalListQuery
 from service.api.state import database
 from service.api.waiting import PREFER_PARAMETER, waits
 from service.catalogues import LANGUAGES
 from service.errors import NotFound
-from service.operations.access import Action
 from service.operations.export_jobs import queue_export
 from service.operations.export_requests import FORMAT_NAMES, LONGEST_FILTER, SRIDS, ExportRequest
 from service.operations.jobs import EXPORT, JobCancelled, cancel_job, list_jobs, look_at_job
+from service.operations.permissions import Action, Of, needs
 from service.operations.stored_files import find_file, read_chunks
 from service.queries.jobs import JobKey
 
@@ -114,13 +115,13 @@ def _outcome(key: JobKey) -> Response:
 @blueprint.header(PREFER_PARAMETER)
 @blueprint.answers(201, "Export", description="The file is written, within the time that the client would wait")
 @blueprint.answers(202, "Export", description="The export waits for a worker, or is carried out")
-@needs(Action.READ)
+@needs(Action.EXPORT, Of.BODY)
 @waits(EXPORT, _outcome)
 @repeatable
 @blueprint.arguments(ExportBody)
 def create(body: Mapping[str, Any]) -> Response:
     """Ask for a file of a register; `Location` says where to look at it, and at the address of the file in the end."""
-    principal().check(Action.READ, body["municipality_code"])
+    check_municipality(body["municipality_code"])
     answer = CreatedAnswer(_accepted, 202)
     queue_export(database(), _request(body), principal().holder, answer)
     return answer.response()
@@ -129,6 +130,7 @@ def create(body: Mapping[str, Any]) -> Response:
 @blueprint.route("/exports", methods=["GET"])
 @blueprint.answers(200, page_json_schema("Export"))
 @blueprint.arguments(MunicipalListQuery, location="query")
+@needs(Action.READ, Of.PART)
 def list_all(query: Mapping[str, Any]) -> Response:
     """List exports, the newest first."""
     code, limit = readable_municipality(query.get("municipality")), query["limit"]
@@ -140,17 +142,17 @@ def list_all(query: Mapping[str, Any]) -> Response:
 
 @blueprint.route(_EXPORT, methods=["GET"])
 @blueprint.answers(200, "Export")
+@needs(Action.READ, Of.ADDRESS)
 def read_export(municipality_code: str, export_id: int) -> Response:
     """Read how far an export is; once it is finished, with the address of its file."""
-    readable_municipality(municipality_code)
     return json_answer(export_document(look_at_job(database(), JobKey(municipality_code, EXPORT.name, export_id))))
 
 
 @blueprint.route(f"{_EXPORT}/file", methods=["GET"])
 @blueprint.answers(200, _BINARY, content_type="application/octet-stream", description="The file, of its own media type")
+@needs(Action.READ, Of.ADDRESS)
 def read_file(municipality_code: str, export_id: int) -> Response:
     """Read the file of an export, which is kept for a week."""
-    readable_municipality(municipality_code)
     job = look_at_job(database(), JobKey(municipality_code, EXPORT.name, export_id))
     if job["state"] != JobState.FINISHED:
         raise NotFound(f"The export has no file: it is {job['state']}.")
@@ -164,9 +166,8 @@ def read_file(municipality_code: str, export_id: int) -> Response:
 
 @blueprint.route(_EXPORT, methods=["DELETE"])
 @blueprint.answers(204)
-@needs(Action.READ)
+@needs(Action.EXPORT, Of.ADDRESS)
 def cancel(municipality_code: str, export_id: int) -> Response:
     """Cancel an export that has not ended; no file is kept of it."""
-    principal().check(Action.READ, municipality_code)
     cancel_job(database(), JobKey(municipality_code, EXPORT.name, export_id))
     return Response(status=204)

@@ -26,13 +26,14 @@ from service.api.feature_bodies import (
 )
 from service.api.feature_patches import patch_of_feature
 from service.api.geometry import use_content_crs, written_crs
-from service.api.identity import needs, principal
+from service.api.identity import principal
+from service.api.permissions import check_municipality
 from service.api.state import database
 from service.api.versions import matched_versions
 from service.database import raw_connection
 from service.errors import Fault, InvalidData, NotFound, StaleVersion
-from service.operations.access import Action
 from service.operations.assets import ExpectedVersions, read_asset, register_asset, replace_asset, retire_asset
+from service.operations.permissions import Action, Of, needs
 from service.queries.asset_key import AssetKey, parse_asset_key
 from service.queries.features import Feature, load_feature
 
@@ -57,6 +58,7 @@ def read_terms() -> None:
 
 
 @blueprint.route(_ITEMS, methods=["OPTIONS"])
+@needs(Action.OPEN, Of.SERVICE)
 def items_options(collection_id: str) -> Response:  # noqa: ARG001 — the route's
     """Say what may be done with a collection's features."""
     answer = current_app.make_default_options_response()
@@ -65,6 +67,7 @@ def items_options(collection_id: str) -> Response:  # noqa: ARG001 — the route
 
 
 @blueprint.route(_ITEM, methods=["OPTIONS"])
+@needs(Action.OPEN, Of.SERVICE)
 def item_options(collection_id: str, feature_id: str) -> Response:  # noqa: ARG001 — the route's
     """Say what may be done with a feature."""
     answer = current_app.make_default_options_response()
@@ -73,14 +76,14 @@ def item_options(collection_id: str, feature_id: str) -> Response:  # noqa: ARG0
 
 
 @blueprint.route(_ITEMS, methods=["POST"])
-@needs(Action.WRITE_RECORDS)
+@needs(Action.WRITE_RECORDS, Of.BODY)
 @repeatable
 def create(collection_id: str) -> Response:
     """Create a feature."""
     asset_class, by = ASSET_CLASSES[collection_id], principal()
     values = new_feature_values(asset_class, _body(_FEATURE_TYPES), by.municipality_code)
     municipality_code = values.pop("municipality_code")
-    by.check(Action.WRITE_RECORDS, municipality_code)
+    check_municipality(municipality_code)
     answer = _created(asset_class)
     with _faults_of_features():
         register_asset(database(), asset_class, municipality_code, values, changed_by=by.holder, finish=answer)
@@ -88,10 +91,10 @@ def create(collection_id: str) -> Response:
 
 
 @blueprint.route(_ITEM, methods=["PUT"])
-@needs(Action.WRITE_RECORDS)
+@needs(Action.WRITE_RECORDS, Of.ADDRESS)
 def replace(collection_id: str, feature_id: str) -> Response:
     """Replace a feature; properties that the body leaves out become unknown."""
-    asset_class, key = ASSET_CLASSES[collection_id], _writable_key(feature_id)
+    asset_class, key = ASSET_CLASSES[collection_id], _key(feature_id)
     with _there_as_expected():
         present = read_asset(database(), key, asset_class, written_crs())
         values = replaced_feature_values(asset_class, _body(_FEATURE_TYPES), present)
@@ -99,10 +102,10 @@ def replace(collection_id: str, feature_id: str) -> Response:
 
 
 @blueprint.route(_ITEM, methods=["PATCH"])
-@needs(Action.WRITE_RECORDS)
+@needs(Action.WRITE_RECORDS, Of.ADDRESS)
 def update(collection_id: str, feature_id: str) -> Response:
     """Change some properties of a feature, or its geometry, by a merge patch (RFC 7396) on it or on its schema."""
-    asset_class, key = ASSET_CLASSES[collection_id], _writable_key(feature_id)
+    asset_class, key = ASSET_CLASSES[collection_id], _key(feature_id)
     with _there_as_expected(), patch_of_feature(_body(_PATCH_TYPES), feature_id) as patch:
         present = read_asset(database(), key, asset_class, written_crs())
         values = amended_feature_values(asset_class, patch, present)
@@ -111,10 +114,10 @@ def update(collection_id: str, feature_id: str) -> Response:
 
 
 @blueprint.route(_ITEM, methods=["DELETE"])
-@needs(Action.WRITE_RECORDS)
+@needs(Action.WRITE_RECORDS, Of.ADDRESS)
 def delete(collection_id: str, feature_id: str) -> Response:
     """Retire a feature: it leaves the collection, its records and history stay."""
-    asset_class, key = ASSET_CLASSES[collection_id], _writable_key(feature_id)
+    asset_class, key = ASSET_CLASSES[collection_id], _key(feature_id)
     with _there_as_expected():
         retire_asset(database(), asset_class, key, expected=matched_versions(), changed_by=principal().holder)
     return Response(status=204)
@@ -127,11 +130,10 @@ def _body(media_types: tuple[str, ...]) -> Any:
     return parsed_body(request)
 
 
-def _writable_key(feature_id: str) -> AssetKey:
+def _key(feature_id: str) -> AssetKey:
     key = parse_asset_key(feature_id)
     if key is None:
         raise NotFound(f"There is no feature '{feature_id[:60]}'.")
-    principal().check(Action.WRITE_RECORDS, key.municipality_code)
     return key
 
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
-
-import flask_smorest  # type: ignore[import-untyped]
 from flask import g, request
 
 from service.api.state import database, settings
 from service.errors import NotPermitted, TokenInvalid, TokenMissing
-from service.operations.access import Action, Principal, authenticate
-from service.queries.asset_key import AssetKey
+from service.operations.access import Principal, authenticate
+from service.operations.permissions import Action
 
 TOKEN_NEEDED: list[dict[str, list[str]]] = [{"token": []}]
 """The OpenAPI security of an operation that needs a token, also where reading is open."""
-
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
 
 
 def identify() -> None:
@@ -55,24 +47,3 @@ def readable_municipality(asked: str | None) -> str | None:
     if own is not None and asked not in (None, own):
         raise NotPermitted(f"The token holds for municipality {own}, not {asked}.")
     return own or asked
-
-
-def check_readable(key: AssetKey) -> None:
-    """Raise `NotPermitted` unless this request may read an asset."""
-    readable_municipality(key.municipality_code)
-
-
-def needs(action: Action) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
-    """Let a view run only for holders whose role may do this; where its path names an asset, in its municipality."""
-
-    def decorate(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-        @functools.wraps(view)
-        def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-            key = kwargs.get("asset_key")
-            principal().check(action, key.municipality_code if isinstance(key, AssetKey) else None)
-            return view(*args, **kwargs)
-
-        described: Callable[Arguments, Result] = flask_smorest.Blueprint.doc(security=TOKEN_NEEDED)(guarded)
-        return described
-
-    return decorate

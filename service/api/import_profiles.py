@@ -17,12 +17,12 @@ from service.api.body_rules import either
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.fields import Text, municipality_field
-from service.api.identity import TOKEN_NEEDED, principal, readable_municipality
+from service.api.identity import principal, readable_municipality
+from service.api.permissions import check_municipality, check_targets
 from service.api.record_lists import MunicipalListQuery
 from service.api.state import database
 from service.api.versions import ETAG_HEADER, IF_MATCH_PARAMETER, etag, expected_versions, unless_known
 from service.errors import Fault, InvalidData
-from service.operations.access import Action, action_of_import
 from service.operations.import_profiles import (
     ProfileText,
     add_profile,
@@ -31,6 +31,7 @@ from service.operations.import_profiles import (
     remove_profile,
     replace_profile,
 )
+from service.operations.permissions import Action, Of, needs
 
 YAML_TYPE = "application/yaml"
 LONGEST_PROFILE = 65_536
@@ -119,6 +120,7 @@ def _add_reading(blueprint: RestBlueprint, tools: ProfileTools) -> None:
     @blueprint.route("/import-profiles", methods=["GET"])
     @blueprint.answers(200, page_json_schema("ListedImportProfile"))
     @blueprint.arguments(MunicipalListQuery, location="query")
+    @needs(Action.READ, Of.PART)
     def list_all(query: Mapping[str, Any]) -> Response:
         """List mapping profiles: first those that come with the service, then those of municipalities."""
         code, limit = readable_municipality(query.get("municipality")), query["limit"]
@@ -133,6 +135,7 @@ def _add_reading(blueprint: RestBlueprint, tools: ProfileTools) -> None:
     @blueprint.route(_SHIPPED, methods=["GET"])
     @blueprint.describe(responses={"200": answer})
     @blueprint.arguments(ProfileFormQuery, location="query")
+    @needs(Action.READ, Of.SERVICE)
     def read_shipped(query: Mapping[str, Any], name: str) -> Response:
         """Read a mapping profile that comes with the service."""
         return _profile_answer(tools, _shipped_record(tools, name), query["format"])
@@ -140,9 +143,9 @@ def _add_reading(blueprint: RestBlueprint, tools: ProfileTools) -> None:
     @blueprint.route(_OWN, methods=["GET"])
     @blueprint.describe(responses={"200": answer})
     @blueprint.arguments(ProfileFormQuery, location="query")
+    @needs(Action.READ, Of.ADDRESS)
     def read_own(query: Mapping[str, Any], municipality_code: str, name: str) -> Response:
         """Read a municipality's mapping profile."""
-        readable_municipality(municipality_code)
         record = read_profile(database(), municipality_code, name)
         return unless_known(_profile_answer(tools, record, query["format"]), record["row_version"])
 
@@ -151,15 +154,15 @@ def _add_writing(blueprint: RestBlueprint, tools: ProfileTools) -> None:
     @blueprint.route("/import-profiles", methods=["POST"])
     @blueprint.header(KEY_PARAMETER)
     @blueprint.answers(201, "ImportProfile", headers=ETAG_HEADER)
-    @blueprint.describe(security=TOKEN_NEEDED)
     @repeatable
     @blueprint.arguments(NewProfileBody)
+    @needs(Action.IMPORT, Of.BODY)
     def add(body: Mapping[str, Any]) -> Response:
         """Keep a mapping profile of a municipality; a name of one that comes with the service is refused."""
         code = body["municipality_code"]
-        check_writing(code, frozenset())
+        check_municipality(code)
         profile, targets = _checked(tools, body)
-        check_writing(code, targets)
+        check_targets(targets, code)
 
         def described(_: Any, record: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
             return _document(tools, record), profile_headers(record)
@@ -171,15 +174,14 @@ def _add_writing(blueprint: RestBlueprint, tools: ProfileTools) -> None:
     @blueprint.route(_OWN, methods=["PUT"])
     @blueprint.header(IF_MATCH_PARAMETER)
     @blueprint.answers(200, "ImportProfile", headers=ETAG_HEADER)
-    @blueprint.describe(security=TOKEN_NEEDED)
     @blueprint.arguments(ProfileBody)
+    @needs(Action.IMPORT, Of.ADDRESS)
     def replace(body: Mapping[str, Any], municipality_code: str, name: str) -> Response:
         """Replace a municipality's mapping profile; its name stays."""
-        check_writing(municipality_code, frozenset())
         expected = expected_versions()
-        _check_targets(tools, municipality_code, name)
+        _check_present(tools, municipality_code, name)
         profile, targets = _checked(tools, body, name)
-        check_writing(municipality_code, targets)
+        check_targets(targets, municipality_code)
         by = principal().holder
         record = replace_profile(database(), municipality_code, profile, expected=expected, changed_by=by)
         return json_answer(_document(tools, record), headers={"ETag": etag(record["row_version"])})
@@ -187,31 +189,21 @@ def _add_writing(blueprint: RestBlueprint, tools: ProfileTools) -> None:
     @blueprint.route(_OWN, methods=["DELETE"])
     @blueprint.header(IF_MATCH_PARAMETER)
     @blueprint.answers(204)
-    @blueprint.describe(security=TOKEN_NEEDED)
+    @needs(Action.IMPORT, Of.ADDRESS)
     def remove(municipality_code: str, name: str) -> Response:
         """Remove a municipality's mapping profile; imports that it made stay."""
-        check_writing(municipality_code, frozenset())
         expected = expected_versions()
-        _check_targets(tools, municipality_code, name)
+        _check_present(tools, municipality_code, name)
         remove_profile(database(), municipality_code, name, expected=expected)
         return Response(status=204)
 
 
-def check_writing(municipality_code: str, targets: frozenset[str]) -> None:
-    """Raise unless the client may import into these targets of a municipality, or, for none, may import at all."""
-    actions = set(map(action_of_import, targets))
-    if not actions:
-        actions = {Action.WRITE_PLANS if principal().may(Action.WRITE_PLANS) else Action.WRITE_RECORDS}
-    for action in sorted(actions):
-        principal().check(action, municipality_code)
-
-
-def _check_targets(tools: ProfileTools, municipality_code: str, name: str) -> None:
+def _check_present(tools: ProfileTools, municipality_code: str, name: str) -> None:
     """Raise unless the client may import what a present profile imports; one that fits no more, anyone may mend."""
     present = read_profile(database(), municipality_code, name)
     targets = tools.document_of(present["document"]).get("targets")
     known = [each.get("target") for each in targets if isinstance(each, dict)] if isinstance(targets, list) else []
-    check_writing(municipality_code, frozenset(map(str, known)))
+    check_targets(map(str, known), municipality_code)
 
 
 def _checked(

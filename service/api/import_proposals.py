@@ -15,15 +15,16 @@ from werkzeug.exceptions import UnsupportedMediaType
 from service.api.answers import json_answer
 from service.api.blueprint import RestBlueprint, faults_of, invalid_body
 from service.api.fields import municipality_field
-from service.api.identity import TOKEN_NEEDED, principal
-from service.api.import_profiles import ProfileTools, check_writing, profile_headers
+from service.api.identity import principal
+from service.api.import_profiles import ProfileTools, profile_headers
+from service.api.permissions import check_municipality, check_targets
 from service.api.state import database
 from service.api.uploads import FORM_TYPE, uploaded_file
 from service.catalogues import LANGUAGES
 from service.database import Database
 from service.errors import Fault
-from service.operations.access import Action
 from service.operations.import_profiles import add_profile, read_profile
+from service.operations.permissions import Action, Of, needs
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _COLUMN = {
@@ -106,17 +107,16 @@ def import_proposals_blueprint(propose: ProposeProfile, classes: tuple[str, ...]
     body = {"content": {FORM_TYPE: {"schema": form.from_dict({"file": file}, name="ProposalBody")}}, "required": True}
 
     @blueprint.route("/import-profiles/proposals", methods=["POST"])
-    @blueprint.describe(requestBody=body, security=TOKEN_NEEDED)
+    @blueprint.describe(requestBody=body)
     @blueprint.answers(200, "Proposal", description="The proposal; nothing is kept of it")
     @blueprint.answers(201, "Proposal", description="The proposal, kept as a profile of the municipality")
+    @needs(Action.IMPORT, Of.BODY)
     def propose_one() -> Response:
         """Propose a mapping profile for a file: what each column becomes, how sure that is and why."""
-        if not principal().may(Action.WRITE_PLANS):
-            principal().check(Action.WRITE_RECORDS)
         terms = _terms(form)
         code = terms.get("municipality") or principal().municipality_code
         if code is not None:
-            check_writing(code, frozenset())
+            check_municipality(code)
         found = _proposed(propose, terms, code)
         if not terms["store"]:
             return json_answer(found)
@@ -145,7 +145,7 @@ def _kept(tools: ProfileTools, found: dict[str, Any], code: str | None) -> Respo
     if code is None:
         raise invalid_body([Fault("/municipality", "A profile is kept for a municipality.")])
     profile, targets = tools.checked(found["yaml"])
-    check_writing(code, targets)
+    check_targets(targets, code)
     add_profile(database(), code, profile, changed_by=principal().holder)
     headers = profile_headers(read_profile(database(), code, profile.name))
     return json_answer(found, 201, headers)

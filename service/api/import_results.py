@@ -13,14 +13,15 @@ from service.api.answers import json_answer, page_answer
 from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
 from service.api.cursor import decode_cursor, encode_cursor
-from service.api.identity import TOKEN_NEEDED, principal, readable_municipality
+from service.api.identity import principal
+from service.api.permissions import check_targets
 from service.api.state import database
 from service.catalogues import LANGUAGES
 from service.errors import NotFound
-from service.operations.access import Action, action_of_import
 from service.operations.import_changes import list_import_changes
 from service.operations.import_listing import look_at_import
 from service.operations.import_undo import DETAILS, undo_import
+from service.operations.permissions import Action, Of, needs
 from service.reports.import_findings import findings_geojson, findings_xlsx
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -146,13 +147,13 @@ def add_import_results(blueprint: RestBlueprint, address: str) -> None:
     @blueprint.answers(200, FAULTS_SCHEMA)
     @blueprint.describe(responses={200: {"description": "The faults", "content": _CONTENT}})
     @blueprint.arguments(FaultsQuery, location="query")
+    @needs(Action.READ, Of.ADDRESS)
     def read_faults(query: Mapping[str, Any], municipality_code: str, batch_id: int) -> Response:
         """Read what an import or its dry run found: as JSON, as a workbook, or as GeoJSON of the faulty places.
 
         `Accept` and `Accept-Language` choose form and language where the query does not. The workbook also holds what
         is new, changed field by field, and missing in the file.
         """
-        readable_municipality(municipality_code)
         report = _report(municipality_code, batch_id)
         form = query["format"] or _BY_TYPE[request.accept_mimetypes.best_match(list(_BY_TYPE), FORMATS["json"])]
         language = query["lang"] or request.accept_languages.best_match(LANGUAGES, "fi")
@@ -161,26 +162,24 @@ def add_import_results(blueprint: RestBlueprint, address: str) -> None:
     @blueprint.route(f"{address}/changes", methods=["GET"])
     @blueprint.answers(200, CHANGES_SCHEMA)
     @blueprint.arguments(PageQuery, location="query")
+    @needs(Action.READ, Of.ADDRESS)
     def read_changes(query: Mapping[str, Any], municipality_code: str, batch_id: int) -> Response:
         """Read what an import added and changed, field by field; shapes are GeoJSON in EPSG:3067."""
-        readable_municipality(municipality_code)
         place = decode_cursor(query.get("cursor"), (int, int))
         after = None if place is None else (place[0], place[1])
         items, last = list_import_changes(database(), municipality_code, batch_id, after, query["limit"])
         return page_answer(items, encode_cursor(last))
 
     @blueprint.route(f"{address}/undo", methods=["POST"])
-    @blueprint.describe(security=TOKEN_NEEDED)
     @blueprint.answers(200, UNDO_SCHEMA)
     @blueprint.arguments(UndoQuery, location="query")
+    @needs(Action.IMPORT, Of.ADDRESS)
     def undo(query: Mapping[str, Any], municipality_code: str, batch_id: int) -> Response:
         """Take an import back: what it added is removed, what it changed is put back.
 
         What was edited since stays, and is told as a conflict. Undoing is itself part of each asset's history.
         """
-        principal().check(Action.READ, municipality_code)
-        for action in _actions(_report(municipality_code, batch_id)):
-            principal().check(action, municipality_code)
+        check_targets(_report(municipality_code, batch_id)["targets"], municipality_code)
         by = principal().holder
         report = undo_import(database(), municipality_code, batch_id, undone_by=by, dry_run=query["dry_run"])
         return json_answer(report.as_dict())
@@ -192,11 +191,6 @@ def _report(municipality_code: str, batch_id: int) -> Mapping[str, Any]:
         raise NotFound(f"Import {municipality_code}-{batch_id} has no check report yet.")
     report: Mapping[str, Any] = row["report"]
     return report
-
-
-def _actions(report: Mapping[str, Any]) -> list[Action]:
-    """Return what the rows that an import wrote need the permission of."""
-    return sorted({action_of_import(code) for code in report["targets"]} or {Action.WRITE_RECORDS})
 
 
 def _faults_answer(report: Mapping[str, Any], form: str, language: str, name: str) -> Response:

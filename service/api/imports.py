@@ -18,9 +18,10 @@ from service.api.blueprint import RestBlueprint, faults_of, invalid_body
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.fields import Matching, municipality_field
-from service.api.identity import TOKEN_NEEDED, principal, readable_municipality
+from service.api.identity import principal, readable_municipality
 from service.api.import_documents import import_document, import_problem, whole_import_document
 from service.api.import_results import add_import_results
+from service.api.permissions import check_targets
 from service.api.problems import PROBLEM_TYPE
 from service.api.record_lists import MunicipalListQuery
 from service.api.state import database
@@ -28,10 +29,10 @@ from service.api.uploads import FORM_TYPE, takes_uploads, uploaded_file
 from service.api.waiting import PREFER_PARAMETER, waits
 from service.database import Database
 from service.errors import Fault, InvalidData, NotFound
-from service.operations.access import Action, action_of_import
 from service.operations.import_checks import KEEP, ON_CONFLICT
 from service.operations.import_listing import list_imports, look_at_import
-from service.operations.jobs import IMPORT, WHOLE_COUNTRY, JobCancelled, cancel_job, enqueue, look_at_job, retry_job
+from service.operations.jobs import IMPORT, JobCancelled, cancel_job, enqueue, look_at_job, retry_job
+from service.operations.permissions import Action, Of, needs
 from service.queries.import_jobs import load_import
 from service.queries.jobs import JobKey, count_places
 from service.queries.municipalities import municipality_exists
@@ -91,7 +92,7 @@ def imports_blueprint(profile_names: Callable[[], list[str]], profile_targets: P
 
 def _add_import(blueprint: RestBlueprint, form: type[marshmallow.Schema], profile_targets: ProfileTargets) -> None:
     @blueprint.route("/imports", methods=["POST"])
-    @blueprint.describe(requestBody=_request_body(form), security=TOKEN_NEEDED)
+    @blueprint.describe(requestBody=_request_body(form))
     @blueprint.header(KEY_PARAMETER)
     @blueprint.header(PREFER_PARAMETER)
     @blueprint.answers(200, _REPORT, description="Check report of a dry run, for a client that waits")
@@ -100,14 +101,13 @@ def _add_import(blueprint: RestBlueprint, form: type[marshmallow.Schema], profil
     @takes_uploads
     @waits(IMPORT, _outcome)
     @repeatable
+    @needs(Action.IMPORT, Of.BODY)
     def add_import() -> Response:
         """Have a file checked or taken in; `Location` says where to look at it. The same file twice changes nothing.
 
         Planners import population and service areas, engineers everything else. A file with faults of which nothing is
         written is, for a client that waits, a problem document with the check report as `report`.
         """
-        if not principal().may(Action.WRITE_PLANS):
-            principal().check(Action.WRITE_RECORDS)
         terms = _terms(form, profile_targets)
         terms["municipality"] = terms.get("municipality") or principal().municipality_code
         _check(profile_targets, terms["profile"], terms["municipality"])
@@ -146,6 +146,7 @@ def _add_reading(blueprint: RestBlueprint) -> None:
     @blueprint.route("/imports", methods=["GET"])
     @blueprint.answers(200, page_json_schema("ListedImport"))
     @blueprint.arguments(MunicipalListQuery, location="query")
+    @needs(Action.READ, Of.PART)
     def list_all(query: Mapping[str, Any]) -> Response:
         """List imports, those that wait and those that were applied, the newest first."""
         code, limit = readable_municipality(query.get("municipality")), query["limit"]
@@ -157,24 +158,24 @@ def _add_reading(blueprint: RestBlueprint) -> None:
 
     @blueprint.route(_IMPORT, methods=["GET"])
     @blueprint.answers(200, "Import")
+    @needs(Action.READ, Of.ADDRESS)
     def read_import(municipality_code: str, batch_id: int) -> Response:
         """Read how far an import is; once it has ended, with its check report."""
-        readable_municipality(municipality_code)
         return json_answer(whole_import_document(*look_at_import(database(), municipality_code, batch_id)))
 
 
 def _add_ending(blueprint: RestBlueprint, profile_targets: ProfileTargets) -> None:
     @blueprint.route(_IMPORT, methods=["DELETE"])
-    @blueprint.describe(security=TOKEN_NEEDED)
     @blueprint.answers(204)
+    @needs(Action.IMPORT, Of.ADDRESS)
     def cancel_import(municipality_code: str, batch_id: int) -> Response:
         """Cancel an import that has not ended; nothing of it is written."""
         cancel_job(database(), _own_job(profile_targets, municipality_code, batch_id))
         return Response(status=204)
 
     @blueprint.route(f"{_IMPORT}/retry", methods=["POST"])
-    @blueprint.describe(security=TOKEN_NEEDED)
     @blueprint.answers(202, "Import")
+    @needs(Action.IMPORT, Of.ADDRESS)
     def retry_import(municipality_code: str, batch_id: int) -> Response:
         """Try an import again that failed or was cancelled, with the file that came with it, kept for a week."""
         answer = CreatedAnswer(_accepted, 202)
@@ -184,7 +185,6 @@ def _add_ending(blueprint: RestBlueprint, profile_targets: ProfileTargets) -> No
 
 def _own_job(profile_targets: ProfileTargets, municipality_code: str, batch_id: int) -> JobKey:
     """Return the key of an import's job that the client may end; raises `NotFound` and `NotPermitted`."""
-    principal().check(Action.READ, None if municipality_code == WHOLE_COUNTRY else municipality_code)
     key = JobKey(municipality_code, IMPORT.name, batch_id)
     asked = look_at_job(database(), key)["request"]
     _check(profile_targets, asked["profile"], asked["municipality"])
@@ -221,11 +221,7 @@ def _profile_faults(profile_targets: ProfileTargets, terms: Mapping[str, Any]) -
 
 def _check(profile_targets: ProfileTargets, profile: str, municipality_code: str | None) -> None:
     """Raise unless the client may import by this profile for a municipality, or (None) the whole country."""
-    for action in sorted(set(map(action_of_import, profile_targets(database(), municipality_code, profile)))):
-        if municipality_code is None:
-            principal().check_national(action)
-        else:
-            principal().check(action, municipality_code)
+    check_targets(profile_targets(database(), municipality_code, profile), municipality_code)
     with database().reading() as connection:
         if municipality_code is not None and not municipality_exists(connection, municipality_code):
             detail = f"{municipality_code} is not a municipality of the register."

@@ -16,11 +16,11 @@ from service.api.blueprint import RestBlueprint
 from service.api.body_rules import either, goes_with, not_both
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.fields import LONGEST_CODE, Day, Number, Text, WholeNumber, municipality_field
-from service.api.identity import needs, principal
+from service.api.permissions import check_municipality
 from service.api.record_lists import MunicipalListQuery, municipal_page, record_document
 from service.api.state import database
-from service.operations.access import Action
 from service.operations.measure_rules import add_measure_rule
+from service.operations.permissions import Action, Of, needs
 from service.queries.record_sets import MEASURE_RULES
 
 blueprint = RestBlueprint(
@@ -75,6 +75,7 @@ class MeasureRuleBody(marshmallow.Schema):
 @blueprint.route("/measure-rules", methods=["GET"])
 @blueprint.answers(200, page_json_schema("MeasureRule"))
 @blueprint.arguments(MeasureRuleQuery, location="query")
+@needs(Action.READ, Of.PART)
 def list_rules(query: Mapping[str, Any]) -> Response:
     """List the rules of the measure table with their validity and source."""
     code = query.get("asset_class")
@@ -85,15 +86,12 @@ def list_rules(query: Mapping[str, Any]) -> Response:
 @blueprint.route("/measure-rules", methods=["POST"])
 @blueprint.header(KEY_PARAMETER)
 @blueprint.answers(201, "MeasureRule")
-@needs(Action.WRITE_PLANS)
+@needs(Action.WRITE_PLANS, Of.BODY)
 @repeatable
 @blueprint.arguments(MeasureRuleBody)
 def add_rule(body: Mapping[str, Any]) -> Response:
     """Add a rule of the measure table from a day on."""
-    if body["municipality_code"] is None:
-        principal().check_national(Action.WRITE_PLANS)
-    else:
-        principal().check(Action.WRITE_PLANS, body["municipality_code"])
+    check_municipality(body["municipality_code"])
     values = {name: value for name, value in body.items() if name != "source_title"}
     values["asset_class"] = ASSET_CLASSES[body["asset_class"]].number
     answer = CreatedAnswer(lambda _, record: (record_document(MEASURE_RULES, record), {}))

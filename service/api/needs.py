@@ -16,10 +16,10 @@ from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer, record_etag
 from service.api.fields import LONGEST_CODE, Number, Text, WholeNumber, municipality_field
 from service.api.geometry import GeometryField, ReadCrs, WrittenCrs, geometry_json_schema, written_crs
-from service.api.identity import needs, principal, readable_municipality
+from service.api.permissions import check_municipality
 from service.api.record_lists import MunicipalListQuery, YearsQuery, municipal_page, record_document, record_page
 from service.api.state import database
-from service.operations.access import Action
+from service.operations.permissions import Action, Of, needs
 from service.operations.service_needs import (
     add_service_area,
     add_service_need,
@@ -87,6 +87,7 @@ class NewNeedBody(NeedBody):
 @blueprint.route("/services", methods=["GET"])
 @blueprint.answers(200, page_json_schema("Service"))
 @blueprint.arguments(PageQuery, location="query")
+@needs(Action.READ, Of.SERVICE)
 def list_services(query: Mapping[str, Any]) -> Response:
     """List services with the unit in which their need and capacity are counted."""
     return record_page(SERVICES, query)
@@ -95,6 +96,7 @@ def list_services(query: Mapping[str, Any]) -> Response:
 @blueprint.route("/service-areas", methods=["GET"])
 @blueprint.answers(200, page_json_schema("ServiceArea"))
 @blueprint.arguments(AreaListQuery, location="query")
+@needs(Action.READ, Of.PART)
 def list_areas(query: Mapping[str, Any]) -> Response:
     """List service areas."""
     return municipal_page(SERVICE_AREAS, query, {"service_code": query.get("service")}, crs=query["crs"])
@@ -104,12 +106,12 @@ def list_areas(query: Mapping[str, Any]) -> Response:
 @blueprint.header(KEY_PARAMETER)
 @blueprint.answers(201, "ServiceArea")
 @blueprint.arguments(WrittenCrs, location="query")
-@needs(Action.WRITE_PLANS)
+@needs(Action.WRITE_PLANS, Of.BODY)
 @repeatable
 @blueprint.arguments(ServiceAreaBody)
 def add_area(_: Mapping[str, Any], body: Mapping[str, Any]) -> Response:
     """Add a service area."""
-    principal().check(Action.WRITE_PLANS, body["municipality_code"])
+    check_municipality(body["municipality_code"])
 
     def described(session: Any, written: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
         key = {name: written[name] for name in SERVICE_AREAS.order}
@@ -124,6 +126,7 @@ def add_area(_: Mapping[str, Any], body: Mapping[str, Any]) -> Response:
 @blueprint.route("/service-needs", methods=["GET"])
 @blueprint.answers(200, page_json_schema("ServiceNeed"))
 @blueprint.arguments(NeedListQuery, location="query")
+@needs(Action.READ, Of.PART)
 def list_needs(query: Mapping[str, Any]) -> Response:
     """List service needs."""
     equal = {"service_code": query.get("service"), "area_code": query.get("area"), "scenario": query.get("scenario")}
@@ -133,12 +136,12 @@ def list_needs(query: Mapping[str, Any]) -> Response:
 @blueprint.route("/service-needs", methods=["POST"])
 @blueprint.header(KEY_PARAMETER)
 @blueprint.answers(201, "ServiceNeed")
-@needs(Action.WRITE_PLANS)
+@needs(Action.WRITE_PLANS, Of.BODY)
 @repeatable
 @blueprint.arguments(NewNeedBody)
 def add_need(body: Mapping[str, Any]) -> Response:
     """Add a service need."""
-    principal().check(Action.WRITE_PLANS, body["municipality_code"])
+    check_municipality(body["municipality_code"])
 
     def described(_: Any, record: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
         key = {name: record[name] for name in SERVICE_NEEDS.order}
@@ -152,18 +155,17 @@ def add_need(body: Mapping[str, Any]) -> Response:
 
 @blueprint.route(_NEED, methods=["GET"])
 @blueprint.answers(200, "ServiceNeed")
+@needs(Action.READ, Of.ADDRESS)
 def read_need(**key: Any) -> Response:
     """Read a service need."""
-    readable_municipality(key["municipality_code"])
     return record_answer(SERVICE_NEEDS, read_service_need(database(), key))
 
 
 @blueprint.route(_NEED, methods=["PUT"])
 @blueprint.header(IF_MATCH_PARAMETER)
 @blueprint.answers(200, "ServiceNeed")
-@needs(Action.WRITE_PLANS)
+@needs(Action.WRITE_PLANS, Of.ADDRESS)
 @blueprint.arguments(NeedBody)
 def put_need(body: Mapping[str, Any], **key: Any) -> Response:
     """Replace a service need, or add it where there is none."""
-    principal().check(Action.WRITE_PLANS, key["municipality_code"])
     return record_answer(SERVICE_NEEDS, put_service_need(database(), key, body, known_record()))

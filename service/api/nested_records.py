@@ -13,12 +13,12 @@ from service.api.asset_documents import page_json_schema
 from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
-from service.api.identity import check_readable, needs, principal
+from service.api.identity import principal
 from service.api.nested_schemas import AssessmentBody, CapacityBody, ComponentBody, MeasureBody, SuitabilityBody
 from service.api.record_lists import record_document, record_page
 from service.api.state import database
-from service.operations.access import Action
 from service.operations.assets import read_asset
+from service.operations.permissions import Action, Of, needs
 from service.operations.records import (
     ASSESSMENT,
     CAPACITY,
@@ -60,8 +60,8 @@ def _add_list(path: str, records: RecordSet) -> None:
     @blueprint.answers(200, page_json_schema(records.name))
     @blueprint.describe(summary=f"List {path} of an asset.", operationId=f"list_{path}")
     @blueprint.arguments(PageQuery, location="query")
+    @needs(Action.READ, Of.ADDRESS)
     def list_records(query: Mapping[str, Any], asset_key: AssetKey) -> Response:
-        check_readable(asset_key)
         read_asset(database(), asset_key)
         return record_page(records, query, vars(asset_key))
 
@@ -73,7 +73,7 @@ def _add_creation(addable: _Addable) -> None:
     @blueprint.header(KEY_PARAMETER)
     @blueprint.answers(201, records.name)
     @blueprint.describe(summary=(addable.body.__doc__ or ""), operationId=f"add_{addable.path}")
-    @needs(Action.WRITE_RECORDS)
+    @needs(Action.WRITE_RECORDS, Of.ADDRESS)
     @repeatable
     @blueprint.arguments(addable.body)
     def add(body: Mapping[str, Any], asset_key: AssetKey) -> Response:

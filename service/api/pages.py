@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, render_template
 
+from service.operations.permissions import Action, Of, needs
+
 blueprint = Blueprint("pages", __name__, template_folder="templates")
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
@@ -14,6 +16,7 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @blueprint.get("/docs")
+@needs(Action.OPEN, Of.SERVICE)
 def docs() -> Response:
     """Return the OpenAPI document as a page."""
     document = openapi_document()

@@ -16,11 +16,11 @@ from service.api.blueprint import RestBlueprint
 from service.api.body_rules import either
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.fields import LONGEST_CODE, Day, Number, Text, WholeNumber, municipality_field
-from service.api.identity import needs, principal
+from service.api.permissions import check_municipality
 from service.api.record_lists import MunicipalListQuery, municipal_page, record_document, record_page
 from service.api.state import database
-from service.operations.access import Action
 from service.operations.parameters import add_parameter_value
+from service.operations.permissions import Action, Of, needs
 from service.queries.record_sets import PARAMETERS, SOURCES
 
 blueprint = RestBlueprint("parameters", __name__, description="Unit costs, service lives, norms: dated, with a source")
@@ -63,6 +63,7 @@ class ParameterValueBody(marshmallow.Schema):
 @blueprint.route("/parameters", methods=["GET"])
 @blueprint.answers(200, page_json_schema("ParameterValue"))
 @blueprint.arguments(ParameterListQuery, location="query")
+@needs(Action.READ, Of.PART)
 def list_values(query: Mapping[str, Any]) -> Response:
     """List values of parameters with their validity, unit and source."""
     code = query.get("asset_class")
@@ -73,15 +74,12 @@ def list_values(query: Mapping[str, Any]) -> Response:
 @blueprint.route("/parameters", methods=["POST"])
 @blueprint.header(KEY_PARAMETER)
 @blueprint.answers(201, "ParameterValue")
-@needs(Action.WRITE_PLANS)
+@needs(Action.WRITE_PLANS, Of.BODY)
 @repeatable
 @blueprint.arguments(ParameterValueBody)
 def add_value(body: Mapping[str, Any]) -> Response:
     """Add a value of a parameter from a day on."""
-    if body["municipality_code"] is None:
-        principal().check_national(Action.WRITE_PLANS)
-    else:
-        principal().check(Action.WRITE_PLANS, body["municipality_code"])
+    check_municipality(body["municipality_code"])
     values = {name: value for name, value in body.items() if name != "source_title"}
     if body["asset_class"] is not None:
         values["asset_class"] = ASSET_CLASSES[body["asset_class"]].number
@@ -93,6 +91,7 @@ def add_value(body: Mapping[str, Any]) -> Response:
 @blueprint.route("/sources", methods=["GET"])
 @blueprint.answers(200, page_json_schema("Source"))
 @blueprint.arguments(PageQuery, location="query")
+@needs(Action.READ, Of.SERVICE)
 def list_sources(query: Mapping[str, Any]) -> Response:
     """List the publications, data sets and decisions that values rest on."""
     return record_page(SOURCES, query)

@@ -15,6 +15,7 @@ from service.api.state import database
 from service.errors import NotFound
 from service.operations.backlog_reporting import Beside
 from service.operations.parameter_sets import METHODS
+from service.operations.permissions import Action, Of, needs
 from service.operations.report_parameters import read_runs, reports_that_take
 from service.operations.reporting import FORMATS, REPORTS, ReportRequest, render_report
 from service.reports.grouping import GROUPING_KEYS
@@ -90,6 +91,7 @@ class ReportQuery(Schema):
 @blueprint.answers(200, {"type": "object"})
 @blueprint.describe(responses={200: {"description": "The report", "content": _CONTENT}})
 @blueprint.arguments(ReportQuery, location="query")
+@needs(Action.READ, Of.PART)
 def read(query: Mapping[str, Any], name: str) -> Response:
     """Read a report, such as `backlog`, `service-need`, `portfolio` or `funding`.
 

@@ -16,16 +16,17 @@ from service.api.blueprint import RestBlueprint
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.fields import QueryNumber, Text, WholeNumber, municipality_field
-from service.api.identity import needs, principal, readable_municipality
+from service.api.identity import principal, readable_municipality
+from service.api.permissions import check_municipality
 from service.api.problems import PROBLEM_TYPE, problem_document
 from service.api.run_bodies import REQUESTS, RunKinds
 from service.api.state import database
 from service.api.waiting import PREFER_PARAMETER, waits
 from service.errors import NotFound, RunCancelled
-from service.operations.access import Action
 from service.operations.area_needs import NEED_METHODS
 from service.operations.jobs import RUN
 from service.operations.parameter_sets import METHODS
+from service.operations.permissions import Action, Of, needs
 from service.operations.run_errors import understood
 from service.operations.runs import cancel_run, list_runs, look_at_run, parameters_of_run, queue_run
 from service.operations.valuation_computation import ValuationRequest
@@ -120,7 +121,7 @@ def _outcome(key: JobKey) -> Response:
 @blueprint.header(PREFER_PARAMETER)
 @blueprint.answers(201, _OBJECT, description="The run has finished, within the time that the client would wait")
 @blueprint.answers(202, _OBJECT, description="The run waits for a worker, or is carried out")
-@needs(Action.WRITE_PLANS)
+@needs(Action.WRITE_PLANS, Of.BODY)
 @waits(RUN, _outcome)
 @repeatable
 @blueprint.arguments(RunBody)
@@ -129,7 +130,7 @@ def create(body: Mapping[str, Any]) -> Response:
 
     A run that fails while its client waits is a problem document, which names the run as `run`.
     """
-    principal().check(Action.WRITE_PLANS, body["municipality_code"])
+    check_municipality(body["municipality_code"])
     answer = CreatedAnswer(_begun, 202)
     asked = REQUESTS.get(body["kind"], _valuation)
     queue_run(database(), asked(body, principal().holder), finish=answer)
@@ -154,6 +155,7 @@ def _valuation(body: Mapping[str, Any], holder: str) -> ValuationRequest:
 @blueprint.route("/runs", methods=["GET"])
 @blueprint.answers(200, _OBJECT)
 @blueprint.arguments(RunListQuery, location="query")
+@needs(Action.READ, Of.PART)
 def list_all(query: Mapping[str, Any]) -> Response:
     """List the runs of a municipality, the newest first."""
     municipality = str(readable_municipality(query["municipality"]))
@@ -166,27 +168,28 @@ def list_all(query: Mapping[str, Any]) -> Response:
 
 @blueprint.route("/runs/<string:run>", methods=["GET"])
 @blueprint.answers(200, _OBJECT)
+@needs(Action.READ, Of.ADDRESS)
 def read(run: str) -> Response:
     """Read a run: its state, settings and outcome."""
-    municipality, run_id = readable_run(run)
+    municipality, run_id = run_key(run)
     return json_answer(_document(look_at_run(database(), municipality, run_id)))
 
 
 @blueprint.route("/runs/<string:run>/parameters", methods=["GET"])
 @blueprint.answers(200, _OBJECT)
+@needs(Action.READ, Of.ADDRESS)
 def read_parameters(run: str) -> Response:
     """List the parameter values that a run read, each with its source."""
-    rows = parameters_of_run(database(), *readable_run(run))
+    rows = parameters_of_run(database(), *run_key(run))
     return json_answer({"items": [{name: row[name] for name in _PARAMETERS} for row in rows]})
 
 
 @blueprint.route("/runs/<string:run>", methods=["DELETE"])
 @blueprint.answers(204)
-@needs(Action.WRITE_PLANS)
+@needs(Action.WRITE_PLANS, Of.ADDRESS)
 def cancel(run: str) -> Response:
     """Cancel a run that has not ended; nothing of it is stored."""
-    municipality, run_id = readable_run(run)
-    principal().check(Action.WRITE_PLANS, municipality)
+    municipality, run_id = run_key(run)
     cancel_run(database(), municipality, run_id)
     return Response(status=204)
 
@@ -199,12 +202,11 @@ def _begun(session: Session, key: Mapping[str, Any]) -> tuple[Any, Mapping[str, 
     return document, _location(document)
 
 
-def readable_run(run: str) -> tuple[str, int]:
-    """Return the key that a run's id stands for; raises `NotFound`, and what `readable_municipality` raises."""
+def run_key(run: str) -> tuple[str, int]:
+    """Return the key that a run's id stands for; raises `NotFound`."""
     found = re.fullmatch("([0-9]{3})-([1-9][0-9]{0,17})", run, re.ASCII)
     if found is None:
         raise NotFound("There is no such run: an id is like 091-12.")
-    readable_municipality(found[1])
     return found[1], int(found[2])
 
 

@@ -12,10 +12,11 @@ from service.api.answers import json_answer, page_answer
 from service.api.blueprint import RestBlueprint
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.fields import QueryNumber
-from service.api.runs import readable_run
+from service.api.runs import run_key
 from service.api.state import database
 from service.catalogues import text
 from service.errors import NotFound
+from service.operations.permissions import Action, Of, needs
 from service.operations.scenario_reading import (
     asset_of_scenario,
     required_funding,
@@ -53,25 +54,28 @@ class ReasonQuery(Schema):
 @blueprint.route("/runs/<string:run>/years", methods=["GET"])
 @blueprint.answers(200, _OBJECT)
 @blueprint.arguments(YearQuery, location="query")
+@needs(Action.READ, Of.ADDRESS)
 def read_years(query: Mapping[str, Any], run: str) -> Response:
     """Read a scenario year by year: condition, backlog against need, wear, spending and how many assets had why."""
-    rows = scenario_years(database(), *readable_run(run), by_class=query["group_by"] == "class")
+    rows = scenario_years(database(), *run_key(run), by_class=query["group_by"] == "class")
     return json_answer({"items": rows})
 
 
 @blueprint.route("/runs/<string:run>/budgets", methods=["GET"])
 @blueprint.answers(200, _OBJECT)
+@needs(Action.READ, Of.ADDRESS)
 def read_budgets(run: str) -> Response:
     """Read what became of a scenario's budgets: spent, left, and how near the best possible they came."""
-    return json_answer({"items": scenario_budgets(database(), *readable_run(run))})
+    return json_answer({"items": scenario_budgets(database(), *run_key(run))})
 
 
 @blueprint.route("/runs/<string:run>/measures", methods=["GET"])
 @blueprint.answers(200, _OBJECT)
 @blueprint.arguments(MeasureQuery, location="query")
+@needs(Action.READ, Of.ADDRESS)
 def read_measures(query: Mapping[str, Any], run: str) -> Response:
     """List a scenario's whole measures by asset and year."""
-    key = readable_run(run)
+    key = run_key(run)
     after = decode_cursor(query["cursor"], (int, int))
     rows = scenario_measures(database(), *key, after=(after[0], after[1]) if after else None, limit=query["limit"] + 1)
     page = rows[: query["limit"]]
@@ -82,9 +86,10 @@ def read_measures(query: Mapping[str, Any], run: str) -> Response:
 @blueprint.route("/runs/<string:run>/assets/<asset_key:asset_key>", methods=["GET"])
 @blueprint.answers(200, _OBJECT)
 @blueprint.arguments(ReasonQuery, location="query")
+@needs(Action.READ, Of.ADDRESS)
 def read_asset(query: Mapping[str, Any], run: str, asset_key: AssetKey) -> Response:
     """Read why an asset was treated or not in each year of a scenario."""
-    municipality, run_id = readable_run(run)
+    municipality, run_id = run_key(run)
     if asset_key.municipality_code != municipality:
         raise NotFound(f"The run {run} is of another municipality.")
     years = asset_of_scenario(database(), municipality, run_id, asset_key.asset_id)
@@ -94,6 +99,7 @@ def read_asset(query: Mapping[str, Any], run: str, asset_key: AssetKey) -> Respo
 
 @blueprint.route("/runs/<string:run>/required-funding", methods=["GET"])
 @blueprint.answers(200, _OBJECT)
+@needs(Action.READ, Of.ADDRESS)
 def read_funding(run: str) -> Response:
     """Read the constant yearly budgets that reach the goals, at the valuation's prices."""
-    return json_answer({"items": required_funding(database(), *readable_run(run))})
+    return json_answer({"items": required_funding(database(), *run_key(run))})

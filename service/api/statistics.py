@@ -15,12 +15,11 @@ from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
 from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer
 from service.api.fields import Money, QueryNumber, Text
-from service.api.identity import needs, principal, readable_municipality
 from service.api.record_lists import YearsQuery, municipal_page, record_page
 from service.api.state import database
 from service.errors import NotFound
-from service.operations.access import Action
 from service.operations.budgets import put_budget, read_budget
+from service.operations.permissions import Action, Of, needs
 from service.queries.record_sets import BUDGETS, MUNICIPALITIES, POPULATION_FORECASTS
 
 _BUDGET = "/budgets/<string(length=3):municipality_code>/<int(min=1900, max=2200):year>/<string:asset_class>"
@@ -53,6 +52,7 @@ class BudgetBody(marshmallow.Schema):
 @blueprint.route("/municipalities", methods=["GET"])
 @blueprint.answers(200, page_json_schema("Municipality"))
 @blueprint.arguments(PageQuery, location="query")
+@needs(Action.READ, Of.SERVICE)
 def list_municipalities(query: Mapping[str, Any]) -> Response:
     """List municipalities of today and of yesterday."""
     return record_page(MUNICIPALITIES, query)
@@ -61,6 +61,7 @@ def list_municipalities(query: Mapping[str, Any]) -> Response:
 @blueprint.route("/population-forecasts", methods=["GET"])
 @blueprint.answers(200, page_json_schema("PopulationForecast"))
 @blueprint.arguments(ForecastQuery, location="query")
+@needs(Action.READ, Of.PART)
 def list_forecasts(query: Mapping[str, Any]) -> Response:
     """List persons by area, scenario, year and age."""
     equal = {"area_code": query.get("area"), "scenario": query.get("scenario"), "age": query.get("age")}
@@ -70,6 +71,7 @@ def list_forecasts(query: Mapping[str, Any]) -> Response:
 @blueprint.route("/budgets", methods=["GET"])
 @blueprint.answers(200, page_json_schema("Budget"))
 @blueprint.arguments(BudgetQuery, location="query")
+@needs(Action.READ, Of.PART)
 def list_budgets(query: Mapping[str, Any]) -> Response:
     """List money for repair and renewal by year and asset class."""
     code = query.get("asset_class")
@@ -79,20 +81,19 @@ def list_budgets(query: Mapping[str, Any]) -> Response:
 
 @blueprint.route(_BUDGET, methods=["GET"])
 @blueprint.answers(200, "Budget")
+@needs(Action.READ, Of.ADDRESS)
 def read_budget_of(municipality_code: str, year: int, asset_class: str) -> Response:
     """Read the budget of a municipality, year and asset class."""
-    readable_municipality(municipality_code)
     return record_answer(BUDGETS, read_budget(database(), _budget_key(municipality_code, year, asset_class)))
 
 
 @blueprint.route(_BUDGET, methods=["PUT"])
 @blueprint.header(IF_MATCH_PARAMETER)
 @blueprint.answers(200, "Budget")
-@needs(Action.WRITE_PLANS)
+@needs(Action.WRITE_PLANS, Of.ADDRESS)
 @blueprint.arguments(BudgetBody)
 def put_budget_of(body: Mapping[str, Any], municipality_code: str, year: int, asset_class: str) -> Response:
     """Replace the budget of a municipality, year and asset class, or add it where there is none."""
-    principal().check(Action.WRITE_PLANS, municipality_code)
     key = _budget_key(municipality_code, year, asset_class)
     return record_answer(BUDGETS, put_budget(database(), key, body["amount_eur"], known_record()))
 

@@ -17,6 +17,7 @@ from service.api.identity import readable_municipality
 from service.api.state import database
 from service.catalogues import LANGUAGES
 from service.errors import NotFound
+from service.operations.permissions import Action, Of, needs
 from service.operations.templates import TEMPLATE_FORMATS, TemplateRequest, write_template
 
 blueprint = RestBlueprint("templates", __name__, description="Forms of asset classes, to be filled in and imported")
@@ -38,6 +39,7 @@ class TemplateQuery(Schema):
 @blueprint.route("/asset-classes/<string:code>/template", methods=["GET"])
 @blueprint.answers(200, _BINARY, content_type="application/octet-stream", description="A workbook, or a ZIP of CSV")
 @blueprint.arguments(TemplateQuery, location="query")
+@needs(Action.READ, Of.PART)
 def read_template(query: Mapping[str, Any], code: str) -> Response:
     """Read a form of a class: its columns explained, its codes to choose from, empty or with the present assets.
 

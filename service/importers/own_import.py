@@ -15,7 +15,6 @@ from service.importers.own_mapping import OWN_SOURCE_SYSTEM, OwnRegister, map_ow
 from service.importers.reading import file_sha256
 from service.importers.source_table import UnreadableSourceError, unreadable
 from service.importers.target_mapping import Surroundings
-from service.operations.access import PLANNED
 from service.operations.import_checks import KEEP, OVERWRITE
 from service.operations.import_report import ImportFault, ImportReport, Severity, TargetCounts
 from service.operations.imports import (
@@ -25,6 +24,7 @@ from service.operations.imports import (
     read_register_codes,
     store_import,
 )
+from service.operations.permissions import PLANNED
 from service.queries.export_tables import export_tables
 from service.queries.import_numbers import load_asset_versions
 

@@ -20,6 +20,7 @@ from service.ogc.negotiation import GEOJSON, HTML, JSON, Representation, chosen_
 from service.ogc.reach import check_within_reach
 from service.ogc.request_parameters import known_parameters
 from service.ogc.views import blueprint, collection_or_404, database
+from service.operations.permissions import Action, Of, needs
 from service.queries.features import load_feature, load_features
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _JSON_TYPE_OF = {Representation.JSON: GEOJSON, Representation.HTML: HTML}
 
 
 @blueprint.get("/collections/<collection_id>/items")
+@needs(Action.READ, Of.PART)
 def items(collection_id: str) -> Response:
     """A page of features, or all of them as a file; either leads to what they can be filtered by."""
     collection = collection_or_404(collection_id)
@@ -64,6 +66,7 @@ def _items(collection: FeatureCollection) -> Response:
 
 
 @blueprint.get("/collections/<collection_id>/items/<path:feature_id>")
+@needs(Action.READ, Of.ADDRESS)
 def item(collection_id: str, feature_id: str) -> Response:
     """One feature."""
     collection = collection_or_404(collection_id)

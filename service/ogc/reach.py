@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def readable_municipality() -> str | None:
-    """Return the municipality that this request is limited to, None for all; the guard before the views noted it."""
+    """Return the municipality that this request is limited to, None for all; the check before the views noted it."""
     municipality_code: str | None = g.get("readable_municipality")
     return municipality_code
 

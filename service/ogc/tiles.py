@@ -26,6 +26,7 @@ from service.ogc.tiles_parameters import (
     tile_matrix_set_or_404,
 )
 from service.ogc.views import blueprint, collection_or_404, database, extents
+from service.operations.permissions import Action, Of, needs
 from service.queries.feature_tiles import TileQuery
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _ASSET_CLASS = {"title": "Asset class", "type": "string"}
 
 
 @blueprint.get("/tileMatrixSets")
+@needs(Action.OPEN, Of.SERVICE)
 def tile_matrix_sets() -> Response:
     """All tile matrix sets."""
     representation = only_representation(JSON)
@@ -43,6 +45,7 @@ def tile_matrix_sets() -> Response:
 
 
 @blueprint.get("/tileMatrixSets/<tile_matrix_set_id>")
+@needs(Action.OPEN, Of.SERVICE)
 def tile_matrix_set(tile_matrix_set_id: str) -> Response:
     """The definition of a tile matrix set."""
     tiles = tile_matrix_set_or_404(tile_matrix_set_id)
@@ -51,6 +54,7 @@ def tile_matrix_set(tile_matrix_set_id: str) -> Response:
 
 
 @blueprint.get("/collections/<collection_id>/tiles")
+@needs(Action.READ, Of.SERVICE)
 def tilesets(collection_id: str) -> Response:
     """The tilesets of a collection."""
     collection = collection_or_404(collection_id)
@@ -59,6 +63,7 @@ def tilesets(collection_id: str) -> Response:
 
 
 @blueprint.get("/collections/<collection_id>/tiles/<tile_matrix_set_id>")
+@needs(Action.READ, Of.PART)
 def tileset(collection_id: str, tile_matrix_set_id: str) -> Response:
     """The metadata of a tileset, or the same as TileJSON."""
     collection, tiles = collection_or_404(collection_id), tile_matrix_set_or_404(tile_matrix_set_id)
@@ -80,6 +85,7 @@ def tileset(collection_id: str, tile_matrix_set_id: str) -> Response:
 
 
 @blueprint.get("/collections/<collection_id>/tiles/<tile_matrix_set_id>/<matrix>/<row>/<column>")
+@needs(Action.READ, Of.PART)
 def tile(collection_id: str, tile_matrix_set_id: str, matrix: str, row: str, column: str) -> Response:
     """A tile; unless the data have changed, the client is told so without drawing it."""
     collection, tiles = collection_or_404(collection_id), tile_matrix_set_or_404(tile_matrix_set_id)

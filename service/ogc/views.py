@@ -17,6 +17,7 @@ from service.ogc.openapi import openapi_document
 from service.ogc.reach import readable_municipality
 from service.ogc.request_parameters import only_representation
 from service.ogc.responses import document_response
+from service.operations.permissions import Action, Of, needs
 from service.queries.feature_registry import feature_collections
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ blueprint = Blueprint("ogc", __name__, template_folder="templates")
 
 
 @blueprint.get("/", strict_slashes=False)
+@needs(Action.OPEN, Of.SERVICE)
 def landing() -> Response:
     """Where clients start."""
     representation = only_representation(JSON)
@@ -37,6 +39,7 @@ def landing() -> Response:
 
 
 @blueprint.get("/conformance")
+@needs(Action.OPEN, Of.SERVICE)
 def conformance() -> Response:
     """The conformance classes that are met."""
     representation = only_representation(JSON)
@@ -44,6 +47,7 @@ def conformance() -> Response:
 
 
 @blueprint.get("/api")
+@needs(Action.OPEN, Of.SERVICE)
 def api() -> Response:
     """The OpenAPI document."""
     representation = only_representation(OPENAPI)
@@ -52,6 +56,7 @@ def api() -> Response:
 
 
 @blueprint.get("/collections")
+@needs(Action.READ, Of.PART)
 def collections() -> Response:
     """All collections."""
     representation = only_representation(JSON)
@@ -60,6 +65,7 @@ def collections() -> Response:
 
 
 @blueprint.get("/collections/<collection_id>")
+@needs(Action.READ, Of.PART)
 def collection(collection_id: str) -> Response:
     """One collection."""
     described = collection_or_404(collection_id)
@@ -69,24 +75,28 @@ def collection(collection_id: str) -> Response:
 
 
 @blueprint.get("/collections/<collection_id>/schema")
+@needs(Action.READ, Of.SERVICE)
 def schema(collection_id: str) -> Response:
     """What the features of a collection hold."""
     return _labelled_response(collection_id, "schema", schemas.feature_schema)
 
 
 @blueprint.get("/collections/<collection_id>/geojson-schema")
+@needs(Action.READ, Of.SERVICE)
 def geojson_schema(collection_id: str) -> Response:
     """A feature as GeoJSON."""
     return _schema_response(collection_id, "geojson_schema", schemas.geojson_schema)
 
 
 @blueprint.get("/collections/<collection_id>/queryables")
+@needs(Action.READ, Of.SERVICE)
 def queryables(collection_id: str) -> Response:
     """What a collection can be filtered by."""
     return _labelled_response(collection_id, "queryables", schemas.queryables_schema)
 
 
 @blueprint.get("/collections/<collection_id>/sortables")
+@needs(Action.READ, Of.SERVICE)
 def sortables(collection_id: str) -> Response:
     """What a collection can be sorted by."""
     return _labelled_response(collection_id, "sortables", schemas.sortables_schema)

@@ -1,49 +1,21 @@
-"""Access tokens: given out once, kept as a hash, checked on each request; and who may do what."""
+"""Access tokens: given out once, kept as a hash, checked on each request; and what their holders may do."""
 
 from __future__ import annotations
 
 import datetime
 import hashlib
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 from models.access import Role
 from service.database import Database
 from service.errors import NotFound, NotPermitted, TokenInvalid
+from service.operations.permissions import MAY, Action
 from service.queries.access import insert_token, load_token, load_tokens, note_use, revoke
 
 TOKEN_BYTES = 32
 USE_NOTED_EVERY = datetime.timedelta(minutes=1)
-
-
-class Action(StrEnum):
-    """What needs a permission."""
-
-    READ = "read"
-    WRITE_RECORDS = "write records"
-    WRITE_PLANS = "write needs, parameters and runs"
-
-
-MAY: Mapping[Action, frozenset[Role]] = MappingProxyType(
-    {
-        Action.READ: frozenset(Role),
-        Action.WRITE_RECORDS: frozenset({Role.ENGINEER, Role.ADMIN}),
-        Action.WRITE_PLANS: frozenset({Role.PLANNER, Role.ADMIN}),
-    }
-)
-
-
-PLANNED = frozenset({"service_area", "service_need", "population_forecast", "population_grid", "population_grid_age"})
-"""Targets of imports that planners own; all others are records."""
-
-
-def action_of_import(target: str) -> Action:
-    """Return what writing the rows of an import's target needs the permission of."""
-    return Action.WRITE_PLANS if target in PLANNED else Action.WRITE_RECORDS
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from service.api.identity import check_readable, check_reading, readable_municipality
+from service.api.identity import check_reading, readable_municipality
 from service.api.state import database
 from service.catalogues import LANGUAGES, text
 from service.errors import NotPermitted, TokenMissing
 from service.operations.assets import read_asset
 from service.operations.explanation import explained_asset
 from service.operations.overview import municipality_overview
+from service.operations.permissions import Action, Of, needs
 from service.queries.asset_key import AssetKey
 from service.reports.shown import grouped
 from service.web.asset_page import asset_facts, figure_rows, step_rows
@@ -34,23 +35,23 @@ def page_language() -> str:
 
 
 @blueprint.get("/")
+@needs(Action.OPEN, Of.SERVICE)
 def landing() -> Response:
     """Return the page that everything is found from."""
     return page("web/landing.html", municipalities=_overview())
 
 
 @blueprint.get("/map")
+@needs(Action.READ, Of.PART)
 def map_of_assets() -> Response:
     """Return the map of all valued assets, coloured by backlog, condition or need."""
-    check_reading()
     return page("web/map.html", settings=map_settings(page_language(), request.args.get("municipality")))
 
 
 @blueprint.get("/assets/<asset_key:asset_key>")
+@needs(Action.READ, Of.ADDRESS)
 def asset(asset_key: AssetKey) -> Response:
     """Return an asset's page: what is recorded, its figures, and each of them step by step."""
-    check_reading()
-    check_readable(asset_key)
     language = page_language()
     record = read_asset(database(), asset_key)
     explained = explained_asset(database(), asset_key.municipality_code, asset_key.asset_id, None, language)
