@@ -128,7 +128,8 @@ class Worker:
     def _recover(self) -> None:
         """Put jobs back whose worker is gone; end those that were begun as often as they may be."""
         with self._database.writing() as session:
-            for key in lost_jobs(raw_connection(session.connection())):
+            lost = lost_jobs(raw_connection(session.connection()))
+            for key in lost:
                 values = {"state": JobState.QUEUED, "worker": None}
                 row = change_job(session, key, values, states=(JobState.RUNNING,))
                 again = row is not None and row["attempts"] < self._attempts
@@ -136,7 +137,8 @@ class Worker:
                     often = f"The worker or the database ended {row['attempts']} times while it was carried out."
                     self._end_as_failed(session, key, often, None, states=(JobState.QUEUED,))
                 structlog.get_logger().warning("job_lost_its_worker", job=str(key), kind=key.kind, again=again)
-            wake_workers(session)
+            if lost:  # else each look would be news to all workers, and they would never rest
+                wake_workers(session)
 
     def _take(self, connection: psycopg.Connection[Any]) -> bool:
         """Carry out the next job; return whether there was one."""

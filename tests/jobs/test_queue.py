@@ -7,7 +7,7 @@ import io
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -31,6 +31,7 @@ from service.operations.jobs import (
 )
 from service.operations.stored_files import NewFile, find_file, on_disk, read_chunks, remove_expired_files
 from service.operations.worker import JobWork, Worker
+from service.queries.job_queue import listen, wait_for_news
 from service.queries.jobs import JobKey
 
 ALONE = JobKind("alone", EXPORT.numbers, one_at_a_time=True)
@@ -203,6 +204,15 @@ def test_a_job_whose_worker_dies_each_time_fails_in_the_end(module_database: Dat
         Worker(module_database, {ALONE: JobWork(lambda *_: {})}, attempts=2).work_off()
         assert state(module_database, key) == ("queued" if attempts == 1 else "failed")
     assert "ended 2 times" in look_at_job(module_database, key)["error"]
+
+
+def test_a_worker_that_finds_nothing_to_do_wakes_nobody(module_database: Database) -> None:
+    with closing(module_database.lasting()) as connection:
+        listen(connection)
+        Worker(module_database, {ALONE: JobWork(lambda *_: {})}).work_off()
+        assert not wait_for_news(connection, 0.2)
+        ask(module_database, kind=ALONE)
+        assert wait_for_news(connection, 10)
 
 
 def test_a_file_goes_in_and_out_unchanged_in_chunks_and_goes_when_its_time_is_over(module_database: Database) -> None:
