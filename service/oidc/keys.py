@@ -13,6 +13,7 @@ import structlog
 
 from service.errors import IssuerUnavailable
 from service.oidc.fetching import WITHIN_S, fetch_document, same_origin
+from service.settings import SIGNATURES
 
 FRESH_S = 600.0
 """For so long keys are used without asking the issuer."""
@@ -113,7 +114,7 @@ def _signing_key(given: Any) -> tuple[str, SigningKey] | None:
     if not isinstance(given, dict) or given.get("kty") not in _PUBLIC_TYPES or given.get("use", "sig") != "sig":
         return None
     kid = given.get("kid")
-    if not isinstance(kid, str) or "d" in given:
+    if not isinstance(kid, str) or "d" in given or given.get("alg") not in (None, *SIGNATURES):
         return None
     try:
         return kid, SigningKey(jwt.PyJWK(given).key, given.get("alg"))
