@@ -11,6 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     Sequence,
     SmallInteger,
@@ -59,6 +60,7 @@ class Measure(Base):
         not_negative_check("capacity_after"),
         not_negative_check("quantity_after"),
         CheckConstraint("year BETWEEN 1900 AND 2200", name="year"),
+        Index("ix_measure_asset", "municipality_code", "asset_id"),
     )
 
     municipality_code: Mapped[MunicipalityCode]
@@ -86,6 +88,7 @@ class Outage(Base):
         municipality_check(),
         not_negative_check("customers_affected"),
         CheckConstraint("ended_at >= started_at", name="ended_at"),
+        Index("ix_outage_asset", "municipality_code", "asset_id"),
     )
 
     municipality_code: Mapped[MunicipalityCode]
