@@ -81,7 +81,7 @@ def item_options(collection_id: str, feature_id: str) -> Response:  # noqa: ARG0
 def create(collection_id: str) -> Response:
     """Create a feature."""
     asset_class, by = ASSET_CLASSES[collection_id], principal()
-    values = new_feature_values(asset_class, _body(_FEATURE_TYPES), by.municipality_code)
+    values = new_feature_values(asset_class, _body(_FEATURE_TYPES), by.only_municipality(Action.WRITE_RECORDS))
     municipality_code = values.pop("municipality_code")
     check_municipality(municipality_code)
     answer = _created(asset_class)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import structlog
 from flask import g, request
 
-from service.api.state import database, settings
-from service.errors import NotPermitted, TokenInvalid, TokenMissing
-from service.operations.access import Principal, authenticate
+from service.api.state import database, settings, token_verifier
+from service.errors import TokenInvalid, TokenMissing
+from service.oidc.verification import looks_signed
+from service.operations.access import authenticate
+from service.operations.issued_tokens import issued_principal
 from service.operations.permissions import Action
+from service.operations.principals import Principal, the_only_one
 
 TOKEN_NEEDED: list[dict[str, list[str]]] = [{"token": []}]
 """The OpenAPI security of an operation that needs a token, also where reading is open."""
+
+
+SHOWN_PATH = 200
+LONGEST_TOKEN = 8000
+"""Characters; the server reads headers of hardly more."""
 
 
 def identify() -> None:
@@ -19,10 +28,28 @@ def identify() -> None:
     header = request.headers.get("Authorization")
     if header is None:
         return
+    try:
+        g.principal = _holder(header)
+    except TokenInvalid as refusal:
+        structlog.get_logger().warning(
+            "token_refused", reason=refusal.reason, method=request.method, path=request.path[:SHOWN_PATH]
+        )
+        raise
+
+
+def _holder(header: str) -> Principal:
     scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise TokenInvalid("The Authorization header is to be `Bearer` and a token.")
-    g.principal = authenticate(database(), token.strip())
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token:
+        raise TokenInvalid("The Authorization header is to be `Bearer` and a token.", reason="no bearer token")
+    if len(token) > LONGEST_TOKEN:
+        raise TokenInvalid(reason="too long")
+    if not looks_signed(token):
+        return authenticate(database(), token)
+    verifier, trusted = token_verifier(), settings().oidc
+    if verifier is None or trusted is None:
+        raise TokenInvalid(reason="no issuer is trusted")
+    return issued_principal(verifier.claims(token), trusted)
 
 
 def principal() -> Principal:
@@ -39,11 +66,20 @@ def check_reading() -> None:
         principal().check(Action.READ)
 
 
+def readable_municipalities() -> frozenset[str] | None:
+    """Return the municipalities that this request may read, None for all."""
+    return None if settings().open_reading else principal().municipalities(Action.READ)
+
+
 def readable_municipality(asked: str | None) -> str | None:
-    """Return the municipality that a read is limited to, None for all; raises `NotPermitted` for one out of bounds."""
-    if settings().open_reading:
+    """Return the municipality that a read is limited to, None for all.
+
+    Raises:
+        NotPermitted: Another one is asked for than the token holds for.
+        MalformedRequest: The token holds for several, and none of them is asked for.
+    """
+    own = readable_municipalities()
+    if own is None:
         return asked
-    own = principal().municipality_code
-    if own is not None and asked not in (None, own):
-        raise NotPermitted(f"The token holds for municipality {own}, not {asked}.")
-    return own or asked
+    principal().check(Action.READ, asked)
+    return asked or the_only_one(own)

@@ -114,7 +114,7 @@ def import_proposals_blueprint(propose: ProposeProfile, classes: tuple[str, ...]
     def propose_one() -> Response:
         """Propose a mapping profile for a file: what each column becomes, how sure that is and why."""
         terms = _terms(form)
-        code = terms.get("municipality") or principal().municipality_code
+        code = terms.get("municipality") or principal().only_municipality(Action.IMPORT)
         if code is not None:
             check_municipality(code)
         found = _proposed(propose, terms, code)

@@ -109,7 +109,7 @@ def _add_import(blueprint: RestBlueprint, form: type[marshmallow.Schema], profil
         written is, for a client that waits, a problem document with the check report as `report`.
         """
         terms = _terms(form, profile_targets)
-        terms["municipality"] = terms.get("municipality") or principal().municipality_code
+        terms["municipality"] = terms.get("municipality") or principal().only_municipality(Action.IMPORT)
         _check(profile_targets, terms["profile"], terms["municipality"])
         file = uploaded_file(request.files["file"])
         asked, answer = {**terms, "file_name": file.name}, CreatedAnswer(_accepted, 202)
@@ -213,7 +213,7 @@ def _profile_faults(profile_targets: ProfileTargets, terms: Mapping[str, Any]) -
     name = terms.get("profile")
     try:
         if name is not None:
-            profile_targets(database(), terms.get("municipality") or principal().municipality_code, name)
+            profile_targets(database(), terms.get("municipality") or principal().only_municipality(Action.IMPORT), name)
     except NotFound as error:
         return [Fault("/profile", f"'{name}' is not a mapping profile: {error.detail}")]
     return []

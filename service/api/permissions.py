@@ -38,7 +38,7 @@ def check_permission() -> None:
 
     OPTIONS is open, as a browser asks it before it sends the token.
     """
-    g.readable_municipality = None
+    g.readable_municipalities = None
     if request.endpoint is None or request.method == "OPTIONS":
         return
     g.permission = permission = _permission(current_app, request.endpoint)
@@ -46,7 +46,7 @@ def check_permission() -> None:
         return
     by = principal()
     by.check(permission.action)
-    g.readable_municipality = by.municipality_code
+    g.readable_municipalities = by.municipalities(permission.action)
     if permission.of is Of.COUNTRY:
         by.check_national(permission.action)
     if permission.of is Of.ADDRESS:

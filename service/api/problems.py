@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from marshmallow import INCLUDE, Schema, fields
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from service.errors import BodyTooLarge, Fault, KuntokantaError
+from service.errors import BodyTooLarge, Fault, KuntokantaError, TokenInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,10 @@ def known_problem(error: KuntokantaError) -> Response:
     """Return the problem document of an error of the service."""
     if error.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
         structlog.get_logger().error("request_failed", path=request.path, error=error.detail, exc_info=error)
-    return problem(error.status, type(error).__name__, error.detail, error.faults)
+    answer = problem(error.status, type(error).__name__, error.detail, error.faults)
+    if isinstance(error, TokenInvalid):  # RFC 6750, 3.1
+        answer.headers["WWW-Authenticate"] += ', error="invalid_token"'
+    return answer
 
 
 def http_problem(error: HTTPException) -> Response:

@@ -1,4 +1,4 @@
-"""What a request needs of the application: its database and its settings."""
+"""What a request needs of the application: its database, its settings and what checks tokens."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app
 
+from service.oidc.verification import TokenVerifier
+
 if TYPE_CHECKING:
     from service.database import Database
     from service.settings import Settings
 
-DATABASE, SETTINGS = "database", "settings"
+DATABASE, SETTINGS, VERIFIER = "database", "settings", "token verifier"
 
 
 def keep_state(app: Flask, database: Database, settings: Settings) -> None:
-    """Put the database and the settings on the application."""
+    """Put the database, the settings and what checks tokens of the issuer on the application."""
     app.extensions[DATABASE] = database
     app.extensions[SETTINGS] = settings
+    app.extensions[VERIFIER] = TokenVerifier(settings.oidc) if settings.oidc else None
 
 
 def database() -> Database:
@@ -32,3 +35,8 @@ def settings_of(app: Flask) -> Settings:
 def settings() -> Settings:
     """Return the settings of the application that answers."""
     return cast("Settings", current_app.extensions[SETTINGS])
+
+
+def token_verifier() -> TokenVerifier | None:
+    """Return what checks tokens of the issuer that the application trusts, None where it trusts none."""
+    return cast("TokenVerifier | None", current_app.extensions[VERIFIER])

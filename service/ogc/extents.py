@@ -11,7 +11,7 @@ from gis.projection import transformer
 from service.queries.feature_extents import load_extents, load_municipal_extents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gis.finland import Bounds
     from service.database import Database
@@ -27,6 +27,13 @@ class Extents:
         self._database = database
         self._lock = threading.Lock()
         self._kept: dict[str | None, tuple[float, Mapping[str, Bounds | None]]] = {}
+
+    def within(self, municipality_codes: frozenset[str] | None) -> Mapping[str, Bounds | None]:
+        """Return the same as `by_collection` for those who may see several municipalities; None for all."""
+        if municipality_codes is None:
+            return self.by_collection(None)
+        parts = [self.by_collection(code) for code in sorted(municipality_codes)]
+        return {name: _around([part[name] for part in parts]) for name in parts[0]}
 
     def by_collection(self, municipality_code: str | None) -> Mapping[str, Bounds | None]:
         """Return west, south, east, north in degrees by collection, at most a minute old.
@@ -48,6 +55,11 @@ class Extents:
             else:
                 extents = load_municipal_extents(connection, municipality_code)
         return {each: _degrees(bounds) for each, bounds in extents.items()}
+
+
+def _around(boxes: Sequence[Bounds | None]) -> Bounds | None:
+    sides = tuple(zip(*(box for box in boxes if box is not None), strict=True))
+    return (min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3])) if sides else None
 
 
 def _degrees(bounds: Bounds | None) -> Bounds | None:

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from gis.tiles import TILE_MATRIX_SETS, Tile
-from service.errors import Fault, MalformedRequest, NotFound, NotPermitted
-from service.ogc.reach import readable_municipality
+from service.errors import Fault, MalformedRequest, NotFound
+from service.ogc.reach import check_within_reach, readable_municipalities
 from service.ogc.tiles_documents import MVT
+from service.operations.principals import the_only_one
 from service.queries.feature_tiles import style_properties
 
 if TYPE_CHECKING:
@@ -76,14 +77,16 @@ def read_municipality(text: str | None, faults: FaultList) -> str | None:
 
     Raises:
         NotPermitted: Another one is asked for than the token holds for.
+        MalformedRequest: The token holds for several, and none of them is asked for.
     """
     if text is not None and not _MUNICIPALITY.fullmatch(text):
         faults.add("municipality", f"'{text[:40]}' is not a municipality code of three digits")
         return None
-    own = readable_municipality()
-    if text is not None and own not in (None, text):
-        raise NotPermitted(f"The token holds for municipality {own}, not {text}.")
-    return own or text
+    own = readable_municipalities()
+    if text is not None:
+        check_within_reach((text,))
+        return text
+    return None if own is None else the_only_one(own)
 
 
 def takes_tiles(accepted: MIMEAccept) -> bool:

@@ -14,7 +14,7 @@ from service.ogc.extents import Extents
 from service.ogc.links import address
 from service.ogc.negotiation import JSON, JSON_SCHEMA, OPENAPI
 from service.ogc.openapi import openapi_document
-from service.ogc.reach import readable_municipality
+from service.ogc.reach import readable_municipalities
 from service.ogc.request_parameters import only_representation
 from service.ogc.responses import document_response
 from service.operations.permissions import Action, Of, needs
@@ -136,4 +136,4 @@ def database() -> Database:
 def extents() -> Mapping[str, Bounds | None]:
     """Return the extents in CRS84 of what this request may read, by collection."""
     kept: Extents = current_app.extensions.setdefault("ogc_extents", Extents(database()))
-    return kept.by_collection(readable_municipality())
+    return kept.within(readable_municipalities())

@@ -1,48 +1,20 @@
-"""Access tokens: given out once, kept as a hash, checked on each request; and what their holders may do."""
+"""The service's own access tokens: given out once, kept as a hash, checked on each request."""
 
 from __future__ import annotations
 
 import datetime
 import hashlib
 import secrets
-from dataclasses import dataclass
 from typing import Any
 
 from models.access import Role
 from service.database import Database
-from service.errors import NotFound, NotPermitted, TokenInvalid
-from service.operations.permissions import MAY, Action
+from service.errors import NotFound, TokenInvalid
+from service.operations.principals import Grant, Principal
 from service.queries.access import insert_token, load_token, load_tokens, note_use, revoke
 
 TOKEN_BYTES = 32
 USE_NOTED_EVERY = datetime.timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Principal:
-    """Who asks: the holder of a token with a role, in one municipality or (None) in all."""
-
-    holder: str
-    role: Role
-    municipality_code: str | None
-
-    def may(self, action: Action) -> bool:
-        """Whether the role allows this, somewhere."""
-        return self.role in MAY[action]
-
-    def check(self, action: Action, municipality_code: str | None = None) -> None:
-        """Raise `NotPermitted` unless this may be done in a municipality; None asks for the role alone."""
-        if not self.may(action):
-            allowed = ", ".join(sorted(MAY[action]))
-            raise NotPermitted(f"The role {self.role} may not {action}; this needs one of: {allowed}.")
-        if municipality_code is not None and self.municipality_code not in (None, municipality_code):
-            raise NotPermitted(f"The token holds for municipality {self.municipality_code}, not {municipality_code}.")
-
-    def check_national(self, action: Action) -> None:
-        """Raise `NotPermitted` unless this may be done for the whole country."""
-        self.check(action)
-        if self.municipality_code is not None:
-            raise NotPermitted(f"The token holds for municipality {self.municipality_code}, not for the whole country.")
 
 
 def create_token(
@@ -86,12 +58,16 @@ def authenticate(database: Database, token: str) -> Principal:
     with database.reading() as connection:
         row = load_token(connection, _hash(token))
     now = _now()
-    if row is None or row["revoked_at"] is not None or (row["expires_at"] is not None and row["expires_at"] <= now):
-        raise TokenInvalid
+    if row is None:
+        raise TokenInvalid(reason="unknown")
+    if row["revoked_at"] is not None:
+        raise TokenInvalid(reason="revoked")
+    if row["expires_at"] is not None and row["expires_at"] <= now:
+        raise TokenInvalid(reason="expired")
     if row["last_used_at"] is None or now - row["last_used_at"] >= USE_NOTED_EVERY:
         with database.writing() as session:
             note_use(session, row["token_id"], now)
-    return Principal(row["holder"], row["role"], row["municipality_code"])
+    return Principal(row["holder"], frozenset({Grant(row["role"], row["municipality_code"])}))
 
 
 def _hash(token: str) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from service.api.identity import check_reading, readable_municipality
+from service.api.identity import check_reading, readable_municipalities
 from service.api.state import database
 from service.catalogues import LANGUAGES, text
 from service.errors import NotPermitted, TokenMissing
@@ -69,7 +69,10 @@ def _overview() -> list[dict[str, Any]]:
     """Return what this reader may know of the municipalities: nothing without the token that reading needs."""
     try:
         check_reading()
-        return municipality_overview(database(), readable_municipality(None))
+        codes = readable_municipalities()
+        if codes is None:
+            return municipality_overview(database())
+        return [row for code in sorted(codes) for row in municipality_overview(database(), code)]
     except (TokenMissing, NotPermitted):
         return []
 
