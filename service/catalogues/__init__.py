@@ -34,6 +34,13 @@ def has_text(language: str, key: str) -> bool:
     return language in LANGUAGES and key in _catalogue(language)
 
 
+def texts_of(language: str, *beginnings: str) -> dict[str, str]:
+    """Return the texts whose keys begin so, with their places for values as they stand; raises for no language."""
+    if language not in LANGUAGES:
+        raise KeyError(f"There is no language {language!r}.")
+    return {key: words for key, words in _catalogue(language).items() if key.startswith(beginnings)}
+
+
 @cache
 def _catalogue(language: str) -> Mapping[str, str]:
     return MappingProxyType(json.loads((_CATALOGUES / f"{language}.json").read_text("utf-8")))

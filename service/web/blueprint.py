@@ -18,6 +18,7 @@ from service.operations.permissions import Action, Of, needs
 from service.queries.asset_key import AssetKey
 from service.reports.shown import grouped
 from service.web.asset_page import asset_facts, figure_rows, step_rows
+from service.web.import_page import IMPORT_POLICY, import_choices, import_settings
 from service.web.map_page import map_settings
 
 blueprint = Blueprint("web", __name__, template_folder="templates", static_folder=Path(__file__).parent / "static")
@@ -65,6 +66,14 @@ def asset(asset_key: AssetKey) -> Response:
     )
 
 
+@blueprint.get("/import")
+@needs(Action.OPEN, Of.SERVICE)
+def imports() -> Response:
+    """Return the page to check and import files, and to download the register; it holds nothing of the register."""
+    settings = import_settings(page_language(), request.args.get("municipality"))
+    return page("web/import.html", policy=IMPORT_POLICY, settings=settings, choices=import_choices())
+
+
 def _overview() -> list[dict[str, Any]]:
     """Return what this reader may know of the municipalities: nothing without the token that reading needs."""
     try:
@@ -83,7 +92,7 @@ def grouped_number(number: Any, language: str) -> str:
     return "–" if number is None else grouped(float(number), 0, language)
 
 
-def page(template: str, **values: Any) -> Response:
+def page(template: str, *, policy: str = POLICY, **values: Any) -> Response:
     """Return a page in the reader's language with links to the same page in the others."""
     language = page_language()
 
@@ -94,7 +103,7 @@ def page(template: str, **values: Any) -> Response:
         each: url_for(request.endpoint or "", **(request.view_args or {}) | _kept(), lang=each) for each in LANGUAGES
     }
     body = render_template(template, language=language, languages=others, t=translate, **values)
-    headers = {"Content-Security-Policy": POLICY, "Content-Language": language, "Vary": "Accept-Language"}
+    headers = {"Content-Security-Policy": policy, "Content-Language": language, "Vary": "Accept-Language"}
     return Response(body, mimetype="text/html", headers=headers)
 
 

@@ -1,0 +1,58 @@
+"""What the import page's scripts need to know: addresses, and the texts of the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from models.registry import ASSET_CLASSES
+from service.api.rest_api import PREFIX
+from service.catalogues import texts_of
+from service.importers.own_import import OWN_PROFILES
+from service.importers.proposals.vocabulary import PROPOSED_TARGETS
+from service.operations.export_requests import FORMAT_NAMES, SRIDS
+from service.operations.import_checks import ON_CONFLICT
+
+_GROUPS = (
+    "page.import.",
+    "page.yes",
+    "page.no",
+    "import_report.",
+    "import_rule.",
+    "asset_class.",
+    "attribute.",
+    "export.column.",
+    "export.table.",
+    "problem.",
+)
+# No script and no style but the service's own files: the page sets none by itself.
+IMPORT_POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; style-src 'self';"
+    " form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def import_settings(language: str, municipality: str | None) -> dict[str, Any]:
+    """Return the settings of the import page as they are put on the page for its scripts."""
+    home = url_for("web.landing").rstrip("/")
+    return {
+        "language": language,
+        "municipality": municipality,
+        "api": f"{home}{PREFIX}",
+        "map": url_for("web.map_of_assets", lang=language),
+        "asset": f"{home}/assets/{{id}}?lang={language}",
+        "own_exports": list(OWN_PROFILES),
+        "texts": texts_of(language, *_GROUPS),
+    }
+
+
+def import_choices() -> dict[str, Any]:
+    """Return what the page's forms offer: classes, classes of proposals, formats and coordinate systems of exports."""
+    return {
+        "classes": list(ASSET_CLASSES),
+        "proposed": PROPOSED_TARGETS,
+        "on_conflict": ON_CONFLICT,
+        "formats": FORMAT_NAMES,
+        "srids": SRIDS,
+    }
