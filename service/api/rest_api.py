@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import flask_smorest  # type: ignore[import-untyped]
+from apispec import BasePlugin
 from flask import Flask
 from werkzeug.routing import BaseConverter, ValidationError
 
@@ -23,11 +24,11 @@ from service.api.import_proposals import proposal_json_schema
 from service.api.problems import PROBLEM_TYPE, ProblemSchema
 from service.api.record_lists import record_json_schema
 from service.api.state import settings_of
+from service.oidc.described import security_schemes, with_issuer
 from service.queries.asset_key import ASSET_ID_PATTERN, AssetKey, parse_asset_key
 from service.queries.record_sets import RECORD_SETS
 
 PREFIX = "/api/v1"
-_SECURITY = {"token": {"type": "http", "scheme": "bearer", "description": "A token of `kuntokanta token`"}}
 
 
 class AssetKeyConverter(BaseConverter):
@@ -45,6 +46,16 @@ class AssetKeyConverter(BaseConverter):
     def to_url(self, value: Any) -> str:
         """Return the id."""
         return str(value)
+
+
+class _IssuerPlugin(BasePlugin):
+    """Tells at each operation that needs a token that one of the issuer does too."""
+
+    def operation_helper(self, operations: dict[str, Any] | None = None, **_: Any) -> None:  # type: ignore[override]
+        """Widen the security of the operations of a path."""
+        for operation in (operations or {}).values():
+            if "security" in operation:
+                operation["security"] = with_issuer(operation["security"])
 
 
 class RestApi(flask_smorest.Api):  # type: ignore[misc]
@@ -65,6 +76,8 @@ class RestApi(flask_smorest.Api):  # type: ignore[misc]
 def create_api(app: Flask) -> RestApi:
     """Return the API of an application, with the schemas of all asset classes in its document."""
     app.url_map.converters["asset_key"] = AssetKeyConverter
+    trusted = settings_of(app).oidc
+    security = [*([{}] if settings_of(app).open_reading else []), *TOKEN_NEEDED]
     app.config.update(
         API_TITLE="Kuntokanta",
         API_VERSION=importlib.metadata.version("kuntokanta"),
@@ -72,11 +85,12 @@ def create_api(app: Flask) -> RestApi:
         OPENAPI_URL_PREFIX=PREFIX,
         API_SPEC_OPTIONS={
             "info": {"description": "Municipal assets with condition, capacity, backlog and service need."},
-            "components": {"securitySchemes": _SECURITY},
-            "security": [*([{}] if settings_of(app).open_reading else []), *TOKEN_NEEDED],
+            "components": {"securitySchemes": security_schemes(trusted)},
+            "security": with_issuer(security) if trusted else security,
         },
     )
-    api = RestApi(app, spec_kwargs={"marshmallow_plugin": RulePlugin()})
+    plugins = [_IssuerPlugin()] if trusted else []
+    api = RestApi(app, spec_kwargs={"marshmallow_plugin": RulePlugin(), "extra_plugins": plugins})
     api.register_field(Money, "number", None)
     api.register_converter(AssetKeyConverter, lambda _: {"type": "string", "pattern": f"^{ASSET_ID_PATTERN}$"})
     api.spec.components.schema("Asset", core_json_schema())

@@ -11,6 +11,7 @@ from service.ogc.datetime_parameter import DATETIME_PATTERN
 from service.ogc.items_parameters import DEFAULT_LIMIT, MAX_LIMIT
 from service.ogc.negotiation import GEOJSON, HTML, JSON, JSON_SCHEMA, OPENAPI, Representation
 from service.ogc.sorting import MOST_SORT_KEYS
+from service.oidc.described import security_schemes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +35,7 @@ def components() -> dict[str, Any]:
         "headers": _headers(),
         "responses": _responses(),
         "schemas": _schemas(),
-        "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        "securitySchemes": security_schemes(None),
     }
 
 

@@ -17,6 +17,7 @@ from service.ogc.openapi import openapi_document
 from service.ogc.reach import readable_municipalities
 from service.ogc.request_parameters import only_representation
 from service.ogc.responses import document_response
+from service.oidc.described import told_in
 from service.operations.permissions import Action, Of, needs
 from service.queries.feature_registry import feature_collections
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from gis.finland import Bounds
     from service.database import Database
     from service.queries.feature_collections import FeatureCollection
+    from service.settings import Settings
 
 blueprint = Blueprint("ogc", __name__, template_folder="templates")
 
@@ -52,7 +54,9 @@ def api() -> Response:
     """The OpenAPI document."""
     representation = only_representation(OPENAPI)
     server = url_for("ogc.landing", _external=True).rstrip("/")
-    return document_response(openapi_document(server), representation, OPENAPI, with_links=False)
+    trusted = cast("Settings", current_app.extensions["settings"]).oidc
+    document = told_in(openapi_document(server), trusted) if trusted else openapi_document(server)
+    return document_response(document, representation, OPENAPI, with_links=False)
 
 
 @blueprint.get("/collections")

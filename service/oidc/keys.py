@@ -34,6 +34,11 @@ class SigningKey:
     algorithm: str | None
 
 
+def discovery_url(issuer: str) -> str:
+    """Return where an issuer describes itself (OpenID Connect Discovery 1.0, 4)."""
+    return f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+
+
 class IssuerKeys:
     """The keys of one issuer, for all threads of a process."""
 
@@ -91,8 +96,8 @@ class IssuerKeys:
             self._asked_at = self._clock()
 
     def _discovered(self) -> str:
-        """Return where the issuer's own document says that its keys are (OpenID Connect Discovery 1.0, 4)."""
-        document = fetch_document(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+        """Return where the issuer's own document says that its keys are."""
+        document = fetch_document(discovery_url(self._issuer))
         if document.get("issuer") != self._issuer:
             raise IssuerUnavailable(reason="its discovery document is another issuer's")
         url = document.get("jwks_uri")
