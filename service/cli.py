@@ -16,6 +16,7 @@ from service.commands.export import export_command, restore_command, template_co
 from service.commands.plain import open_database, plainly
 from service.commands.report import report_command
 from service.commands.scenario import funding_command, scenario_command
+from service.commands.token import token_group
 from service.commands.work import work_command
 from service.database import Database
 from service.demo.next_forecast import next_forecast
@@ -25,7 +26,7 @@ from service.job_kinds import JOB_WORKS
 from service.logs import configure_logs
 from service.migrating import migrate as migrate_database
 from service.migrating import newest_migration
-from service.operations.access import create_token, list_tokens, revoke_token
+from service.operations.access import create_token
 from service.operations.area_needs import NEED_METHODS
 from service.operations.demo import DEMO_MUNICIPALITY, demo_is_loaded, load_demo
 from service.operations.installation import installed_versions
@@ -53,6 +54,7 @@ main.add_command(cost_index_command)
 main.add_command(report_command)
 main.add_command(scenario_command)
 main.add_command(funding_command)
+main.add_command(token_group)
 main.add_command(work_command(JOB_WORKS))
 
 
@@ -179,42 +181,3 @@ def check_command() -> None:
     if version != newest:
         raise click.ClickException(f"The tables are at {version}, the code wants {newest}: run `kuntokanta migrate`.")
     click.echo(f"in order: tables {version}, PostGIS {postgis}")
-
-
-@main.group("token")
-def token_group() -> None:
-    """Access tokens."""
-
-
-@token_group.command("create")
-@click.option("--holder", required=True, help="Whose it is.")
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--municipality", help="Municipality code; without it the grant is national.")
-@click.option("--days", type=click.IntRange(1, 3650), default=365, help="Days until it expires.")
-@plainly
-def create_token_command(holder: str, role: str, municipality: str | None, days: int) -> None:
-    """Make a token; it is shown this once."""
-    expires_at = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)
-    with open_database() as database:
-        click.echo(
-            create_token(
-                database, holder=holder, role=Role(role), municipality_code=municipality, expires_at=expires_at
-            )
-        )
-
-
-@token_group.command("list")
-@plainly
-def list_tokens_command() -> None:
-    """List the tokens, without the tokens themselves."""
-    with open_database() as database:
-        click.echo(json.dumps(list_tokens(database), default=str, indent=2))
-
-
-@token_group.command("revoke")
-@click.argument("token_id", type=int)
-@plainly
-def revoke_token_command(token_id: int) -> None:
-    """End a token at once."""
-    with open_database() as database:
-        revoke_token(database, token_id)

@@ -5,16 +5,28 @@ from __future__ import annotations
 import datetime
 import hashlib
 import secrets
-from typing import Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from models.access import Role
 from service.database import Database
-from service.errors import NotFound, TokenInvalid
+from service.errors import InvalidData, NotFound, TokenInvalid
 from service.operations.principals import Grant, Principal
 from service.queries.access import insert_token, load_token, load_tokens, note_use, revoke
 
+if TYPE_CHECKING:
+    from sqlalchemy import RowMapping
+
 TOKEN_BYTES = 32
 USE_NOTED_EVERY = datetime.timedelta(minutes=1)
+
+
+class TokenState(StrEnum):
+    """Whether a token is taken, and why not."""
+
+    GOOD = "good"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
 
 
 def create_token(
@@ -25,25 +37,37 @@ def create_token(
     municipality_code: str | None = None,
     expires_at: datetime.datetime | None = None,
 ) -> str:
-    """Store a new random token of 256 bits as its hash; return the token, which is shown this once."""
+    """Do what `issue_token` does; return the token alone."""
+    return issue_token(database, holder, Grant(role, municipality_code), expires_at)[1]
+
+
+def issue_token(database: Database, holder: str, grant: Grant, expires_at: datetime.datetime | None) -> tuple[int, str]:
+    """Store a new random token of 256 bits as its hash; return its number and the token, which is shown this once.
+
+    Raises:
+        InvalidData: The holder has no name, or one that cannot be shown.
+    """
+    if not holder.strip() or not holder.isprintable():
+        raise InvalidData("The holder is to have a name on one line.")
     token = secrets.token_urlsafe(TOKEN_BYTES)
     values = {
         "token_sha256": _hash(token),
         "holder": holder,
-        "role": role,
-        "municipality_code": municipality_code,
+        "role": grant.role,
+        "municipality_code": grant.municipality_code,
         "created_at": _now(),
         "expires_at": expires_at,
     }
     with database.writing() as session:
-        insert_token(session, values)
-    return token
+        return insert_token(session, values), token
 
 
 def list_tokens(database: Database) -> list[dict[str, Any]]:
-    """Return all tokens with holder, role, municipality and times; never the token or its hash."""
+    """Return all tokens with holder, role, municipality, state and times; never the token or its hash."""
     with database.reading() as connection:
-        return [dict(row) for row in load_tokens(connection)]
+        rows = load_tokens(connection)
+    now = _now()
+    return [{**row, "state": _state(row, now)} for row in rows]
 
 
 def revoke_token(database: Database, token_id: int) -> None:
@@ -60,14 +84,20 @@ def authenticate(database: Database, token: str) -> Principal:
     now = _now()
     if row is None:
         raise TokenInvalid(reason="unknown")
-    if row["revoked_at"] is not None:
-        raise TokenInvalid(reason="revoked")
-    if row["expires_at"] is not None and row["expires_at"] <= now:
-        raise TokenInvalid(reason="expired")
+    state = _state(row, now)
+    if state is not TokenState.GOOD:
+        raise TokenInvalid(reason=state)
     if row["last_used_at"] is None or now - row["last_used_at"] >= USE_NOTED_EVERY:
         with database.writing() as session:
             note_use(session, row["token_id"], now)
     return Principal(row["holder"], frozenset({Grant(row["role"], row["municipality_code"])}))
+
+
+def _state(row: RowMapping, now: datetime.datetime) -> TokenState:
+    if row["revoked_at"] is not None:
+        return TokenState.REVOKED
+    is_over = row["expires_at"] is not None and row["expires_at"] <= now
+    return TokenState.EXPIRED if is_over else TokenState.GOOD
 
 
 def _hash(token: str) -> bytes:

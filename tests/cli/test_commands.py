@@ -81,6 +81,9 @@ def test_a_worker_carries_out_once_what_waits(run, module_database: Database, tm
         (("report", "weather", "--municipality", "999"), 2, "weather"),
         (("report", "backlog", "--municipality", "999", "--group-by", "colour"), 1, "colour"),
         (("token", "revoke", "99999"), 1, "no token"),
+        (("token", "create", "--holder", "x", "--role", "boss"), 2, "boss"),
+        (("token", "create", "--holder", " ", "--role", "viewer"), 1, "a name"),
+        (("token", "create", "--holder", "x", "--role", "viewer", "--municipality", "9999"), 1, "no municipality 9999"),
     ],
 )
 def test_a_refusal_says_why_and_has_its_exit_code(run, arguments: tuple[str, ...], code: int, words: str) -> None:
@@ -105,7 +108,28 @@ def test_a_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_token_is_made_listed_without_itself_and_ended(run) -> None:
     token = run("token", "create", "--holder", "Planning office", "--role", "planner").stdout.strip()
-    listed = json.loads(run("token", "list").stdout)
-    own = next(each for each in listed if each["holder"] == "Planning office")
-    assert token not in json.dumps(listed)
+    listed = run("token", "list", "--json").stdout
+    (own,) = (each for each in json.loads(listed) if each["holder"] == "Planning office")
+    assert token not in listed
+    assert {name: own[name] for name in ("role", "municipality_code", "state", "last_used_at")} == {
+        "role": "planner",
+        "municipality_code": None,
+        "state": "good",
+        "last_used_at": None,
+    }
+    assert own["expires_at"] > own["created_at"]
     assert run("token", "revoke", str(own["token_id"])).exit_code == 0
+
+
+def test_tokens_are_shown_as_a_table_to_people(run) -> None:
+    made = json.loads(
+        run("token", "create", "--holder", "Kadut", "--role", "viewer", "--municipality", "091", "--json").stdout
+    )
+    assert len(made["token"]) == 43
+    heading, row = run("token", "list", "--holder", "Kadut", "--good").stdout.splitlines()
+    assert heading.split() == ["number", "holder", "role", "municipality", "state", "expires", "last", "use"]
+    expires = made["expires_at"][:16].split("T")
+    assert row.split() == [str(made["token_id"]), "Kadut", "viewer", "091", "good", *expires, "never"]
+    assert run("token", "revoke", str(made["token_id"])).exit_code == 0
+    assert "revoked" in run("token", "list", "--holder", "Kadut").stdout
+    assert len(run("token", "list", "--holder", "Kadut", "--good").stdout.splitlines()) == 1
