@@ -32,6 +32,7 @@ class Issuer:
         }
         self.asked: list[str] = []
         self.answers: dict[str, tuple[int, bytes]] = {}
+        self.piece, self.pause_s = 1_000_000, 0.0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}/realm"
         Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
@@ -81,7 +82,9 @@ class Issuer:
                     self.send_header("Location", content.decode())
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(content)
+                for start in range(0, len(content), issuer.piece):
+                    self.wfile.write(content[start : start + issuer.piece])
+                    time.sleep(issuer.pause_s)
 
             def log_message(self, *_: Any) -> None:
                 pass

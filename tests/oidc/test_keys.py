@@ -115,6 +115,16 @@ def test_what_is_no_key_set_is_not_taken(issuer: Any, keys: IssuerKeys, answer: 
     assert "passwd" not in str(raised.value)
 
 
+def test_an_issuer_that_dribbles_is_not_waited_for(
+    issuer: Any, keys: IssuerKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.oidc.fetching.WITHIN_S", 0.3)
+    issuer.piece, issuer.pause_s = 1, 0.02
+    with pytest.raises(IssuerUnavailable):
+        keys.key("rsa")
+    assert issuer.asked == [DISCOVERY]
+
+
 @pytest.mark.parametrize(
     "changed",
     [
