@@ -17,6 +17,7 @@ from service.catalogues import LANGUAGES
 from service.database import Database
 from service.errors import KuntokantaError
 from service.importers.fault_files import SUFFIXES, write_fault_file
+from service.importers.fault_lines import fault_lines
 from service.importers.geometry_repair import GEOMETRY_REPAIR, REPAIR
 from service.importers.own_import import OWN_PROFILES
 from service.importers.pipeline import import_file
@@ -24,13 +25,13 @@ from service.importers.profile import Profile
 from service.importers.profile_file import profile_names
 from service.importers.propose_command import print_proposal, profile_in
 from service.operations.import_checks import KEEP, ON_CONFLICT
-from service.operations.import_report import ImportFault, ImportReport, Severity
+from service.operations.import_report import ImportReport, Severity
 from service.operations.import_undo import UndoReport, undo_import
 from service.operations.imports import Progress
 from service.settings import settings_from_environment
 
 EXIT_FAULTS, EXIT_USAGE = 1, 2
-SHOWN_FAULTS = 50
+SHOWN_CONFLICTS = 50
 IMPORT_ID = re.compile(r"(\d{3})-(\d{1,15})", re.ASCII)
 
 
@@ -137,8 +138,8 @@ def _undo_summary(report: UndoReport) -> str:
     what = "would be undone, nothing written" if report.dry_run else "undone"
     counts = f"{report.removed} removed, {report.restored} put back, {report.retired} retired"
     lines = [f"import {report.municipality_code}-{report.batch_id} {what}: {counts}, {report.conflict_count} left"]
-    lines += [f"  {each.target} {each.key}: {each.detail}" for each in report.conflicts[:SHOWN_FAULTS]]
-    hidden = report.conflict_count - SHOWN_FAULTS
+    lines += [f"  {each.target} {each.key}: {each.detail}" for each in report.conflicts[:SHOWN_CONFLICTS]]
+    hidden = report.conflict_count - SHOWN_CONFLICTS
     return "\n".join([*lines, f"  … and {hidden} more"] if hidden > 0 else lines)
 
 
@@ -211,11 +212,4 @@ def _summary(report: ImportReport) -> str:
             lines.append(f"    {counts.missing} in the register but not in the file; they stay as they are")
     if report.rows_skipped:
         lines.append(f"  {report.rows_skipped} rows left out by the profile or of other municipalities")
-    lines += [_fault_line(fault) for fault in report.faults[:SHOWN_FAULTS]]
-    hidden = len(report.faults) - SHOWN_FAULTS
-    return "\n".join([*lines, f"  … and {hidden} more; --json shows all"] if hidden > 0 else lines)
-
-
-def _fault_line(fault: ImportFault) -> str:
-    place = " ".join(filter(None, [f"row {fault.row}" if fault.row else "", fault.column or ""]))
-    return f"  {fault.severity}: {place + ': ' if place else ''}{fault.detail}"
+    return "\n".join([*lines, *fault_lines(report)])

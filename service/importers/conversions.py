@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,7 @@ def convert(
     source = _joined(table, mapping)
     if _is_typed_number(source, mapping, kind):
         return _from_numbers(source, mapping, unknown, kind, factor)
-    text = _without_unknown(as_text(source), {*unknown, *mapping.unknown})
+    text = without_unknown(as_text(source), {*unknown, *mapping.unknown})
     coded, unlisted = _recoded(_reshaped(text, mapping), mapping)
     parse_kind = "date" if mapping.part else kind
     values, broken = PARSERS[parse_kind](coded, mapping.date_format, table.decimal_comma)
@@ -90,7 +90,7 @@ def _number_or_none(text: str) -> float | None:
         return None
 
 
-def _without_unknown(text: Values, unknown: set[str]) -> Values:
+def without_unknown(text: Values, unknown: Collection[str]) -> Values:
     """Return the texts with None where a value means unknown, written as text or as an equal number."""
     if not unknown:
         return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from service.importers.fault_log import FaultLog
 from service.importers.geometry_columns import shapes_from_columns
 from service.importers.geometry_repair import REPAIR, repaired
 from service.importers.profile import GeometrySource
-from service.importers.source_table import Flags, SourceTable, Values, missing
+from service.importers.source_table import Flags, SourceTable, Values, as_text, missing, object_column
 
 GEOMETRY = "geometry"
 POINT_TYPE = 0
@@ -46,18 +47,34 @@ class Placed:
 
 
 def place(
-    table: SourceTable, source: GeometrySource, choice: CrsChoice, log: FaultLog, geometry_repair: str = REPAIR
+    table: SourceTable,
+    source: GeometrySource,
+    choice: CrsChoice,
+    log: FaultLog,
+    geometry_repair: str = REPAIR,
+    unknown: Collection[str] = (),
 ) -> Placed | None:
     """Return the rows' geometry in EPSG:3067, or None when the file has none.
+
+    Args:
+        table: The rows.
+        source: Where geometry comes from.
+        choice: Settles the coordinate system.
+        log: Takes the faults.
+        geometry_repair: `repair` invalid shapes, or `refuse` them.
+        unknown: Values of columns that mean unknown.
 
     Raises:
         UnreadableSourceError: The coordinate system is not known, not to be told, or not confirmed.
     """
-    shapes, broken = _shapes(table, source, log)
+    shapes, broken = _shapes(table, source, unknown, log)
     if shapes is None:
         return None
     broken |= _check_coordinates(shapes, table.row_numbers, log)
+    _tell_without_place(table, shapes, source, broken, log)
     shapes = _without_unknown_points(without(shapes, broken), source, table.row_numbers, log)
+    if source.required:
+        broken |= _check_present(shapes, broken, table.row_numbers, log)
     choice.use_heights(table.height_system)
     settled = choice.settle(shapes, table.crs, source.crs, log)
     shapes = with_swapped_axes(shapes) if settled.swapped else shapes
@@ -75,9 +92,11 @@ def without(shapes: Values, rows: Flags) -> Values:
     return kept
 
 
-def _shapes(table: SourceTable, source: GeometrySource, log: FaultLog) -> tuple[Values | None, Flags]:
+def _shapes(
+    table: SourceTable, source: GeometrySource, unknown: Collection[str], log: FaultLog
+) -> tuple[Values | None, Flags]:
     if source.columns:
-        return shapes_from_columns(table, source, log)
+        return shapes_from_columns(table, source, unknown, log)
     return table.geometry, np.zeros(len(table), dtype=bool)
 
 
@@ -93,6 +112,26 @@ def _check_coordinates(shapes: Values, rows: NDArray[np.int64], log: FaultLog) -
     detail = "The geometry has coordinates that are no numbers."
     texts = ShapeTexts(shapes)
     return log.error_rows(_infinite(shapes), rows, "geometry", detail, column=GEOMETRY, values=texts)
+
+
+def _tell_without_place(
+    table: SourceTable, shapes: Values, source: GeometrySource, broken: Flags, log: FaultLog
+) -> None:
+    """Warn of rows whose columns say no place."""
+    if not source.columns or source.required:
+        return
+    flags = missing(shapes) & ~broken
+    texts = [as_text(table.columns[name]).tolist() for name in source.columns]
+    told = object_column([", ".join(filter(None, row)) or None for row in zip(*texts, strict=True)])
+    detail = "The row has no place and is kept without one: {value}."
+    column = " + ".join(source.columns)
+    log.warn_rows(flags, table.row_numbers, "place_unknown", detail, column=column, values=told)
+
+
+def _check_present(shapes: Values, broken: Flags, rows: NDArray[np.int64], log: FaultLog) -> Flags:
+    lacking = missing(shapes) & ~broken
+    detail = "The row has no place, which the profile requires."
+    return log.error_rows(lacking, rows, "required", detail, column=GEOMETRY, values=shapes)
 
 
 def _without_unknown_points(shapes: Values, source: GeometrySource, rows: NDArray[np.int64], log: FaultLog) -> Values:

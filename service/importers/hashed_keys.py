@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import shapely
@@ -30,6 +30,19 @@ def hashed_ids(table: SourceTable, columns: Sequence[str], log: FaultLog) -> tup
     log.error_rows(lacking, table.row_numbers, "key", detail, column=column, values=nothing)
     log.add(_warning(columns))
     return object_column([_digest(row) if any(row) else None for row in rows]), lacking
+
+
+def key_texts(table: SourceTable, columns: Sequence[str]) -> Values:
+    """Return what each row is known by, in words: the place and the values of the columns."""
+    placed = np.zeros(len(table), dtype=bool) if table.geometry is None else ~missing(table.geometry)
+    texts = [as_text(table.columns[name]).tolist() for name in columns]
+    rows = zip(placed.tolist(), *texts, strict=True)
+    return object_column([_in_words(is_placed, dict(zip(columns, row, strict=True))) for is_placed, *row in rows])
+
+
+def _in_words(is_placed: bool, values: Mapping[str, str | None]) -> str:
+    told = [f"{name} {value}" for name, value in values.items() if value]
+    return ", ".join(["place", *told] if is_placed else told)
 
 
 def _places(table: SourceTable) -> list[bytes]:

@@ -82,7 +82,9 @@ def _with_municipality(table: SourceTable, profile: Profile, around: Surrounding
 
 def _with_geometry(table: SourceTable, profile: Profile, around: Surroundings, log: FaultLog) -> SourceTable:
     source = _geometry_source(table, profile)
-    placed = place(table, source, around.crs_choice, log, around.geometry_repair) if profile.takes_geometry else None
+    placed = None
+    if profile.takes_geometry:
+        placed = place(table, source, around.crs_choice, log, around.geometry_repair, profile.unknown)
     if placed is None:
         return dataclasses.replace(table, geometry=None)
     faulty = {FAULTY: table.columns[FAULTY] | placed.broken}
@@ -94,4 +96,5 @@ def _geometry_source(table: SourceTable, profile: Profile) -> GeometrySource:
     if profile.format != "any" or table.geometry is None:
         return profile.geometry
     crs = None if table.crs else profile.geometry.crs
-    return GeometrySource(crs=crs, unknown_points=profile.geometry.unknown_points)
+    given = profile.geometry
+    return GeometrySource(crs=crs, unknown_points=given.unknown_points, required=given.required)

@@ -175,6 +175,7 @@ class GeometrySource:
         unknown_points: Coordinates that mean unknown, such as 0, 0.
         taken: False where the file's coordinates are of no place in Finland, such as those of a benchmark network:
             its things are registered without a place.
+        required: A row without a place is faulty; else it is kept without one, and told where columns give places.
     """
 
     x: str | None = None
@@ -183,6 +184,7 @@ class GeometrySource:
     crs: str | None = None
     unknown_points: tuple[tuple[float, float], ...] = ()
     taken: bool = True
+    required: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -158,6 +158,7 @@ class GeometrySourceSchema(Built):
     crs = fields.String()
     unknown_points = fields.List(fields.Tuple((fields.Float(), fields.Float())))
     taken = fields.Boolean()
+    required = fields.Boolean()
 
 
 class MunicipalitySourceSchema(Built):

@@ -25,7 +25,7 @@ from service.importers.derived_columns import (
 from service.importers.fault_log import FaultLog
 from service.importers.geometry_checks import fitted_geometry
 from service.importers.geometry_repair import REPAIR
-from service.importers.hashed_keys import hashed_ids
+from service.importers.hashed_keys import hashed_ids, key_texts
 from service.importers.profile import Profile, TargetMapping, ValueMapping
 from service.importers.row_groups import kept_rows, one_row_per_group, unpivoted
 from service.importers.source_table import Flags, SourceTable, Values, as_text, missing, object_column
@@ -92,6 +92,7 @@ def map_target(
         columns=_with_heights(derived, target, geometry, around.crs_choice.height_system),
         geometry=geometry,
         asset_required=mapping.asset_missing == "fault",
+        key_texts=None if mapping.hashed_key is None else key_texts(table, mapping.hashed_key),
     )
     bad |= table.columns[FAULTY].astype(bool) | no_key | no_asset | underivable | misfit
     return rows.take(~bad), int(bad.sum())

@@ -127,7 +127,7 @@ def _check_units(connection: psycopg.Connection[Any], stage: Stage, report: Impo
 
 def _check_places(connection: psycopg.Connection[Any], stage: Stage, report: ImportReport) -> None:
     found = [
-        *((row, key, f"The row {key} of the file") for row, key in same_place_in_file(connection, stage)),
+        *((row, key, f"Row {first} ({key})") for row, first, key in same_place_in_file(connection, stage)),
         *((row, key, f"The register's {key}") for row, key in same_place_in_register(connection, stage)),
     ]
     shapes = dict(places_of(connection, stage, [row for row, _, _ in found])) if found else {}

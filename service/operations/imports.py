@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -214,14 +215,15 @@ def _check(connection: psycopg.Connection[Any], stage: Stage, report: ImportRepo
 def _drop_repeats(connection: psycopg.Connection[Any], stage: Stage, report: ImportReport) -> int:
     """Take out rows whose key stands in the file before; return how many of them contradict the first."""
     found = repeated_rows(connection, stage)
-    same = [(row, key) for row, key, differs in found if not differs]
-    other = [(row, key) for row, key, differs in found if differs]
-    detail = "The row {value} stands in the file before, with the same content; it counts once."
-    _tell(connection, stage, report, same, "repeated_row", detail, Severity.WARNING, KEY)
-    detail = "The key {value} stands in the file before, with other content."
-    contradicting = _tell(connection, stage, report, other, "duplicate_key", detail, Severity.ERROR, KEY)
+    first = {row: str(of) for row, of, _, _ in found}
+    same = [(row, key) for row, _, key, differs in found if not differs]
+    other = [(row, key) for row, _, key, differs in found if differs]
+    detail = "The row stands in the file before, as row {first} ({value}), with the same content; it counts once."
+    _tell(connection, stage, report, same, "repeated_row", detail, Severity.WARNING, KEY, first)
+    detail = "The key ({value}) stands in the file before, in row {first}, with other content."
+    contradicting = _tell(connection, stage, report, other, "duplicate_key", detail, Severity.ERROR, KEY, first)
     if found:
-        drop_staged(connection, stage, sorted({row for row, _, _ in found}))
+        drop_staged(connection, stage, sorted(first))
     return len(contradicting)
 
 
@@ -250,13 +252,19 @@ def _tell(
     detail: str,
     severity: Severity,
     column: str | None = None,
+    first: Mapping[int, str] = MappingProxyType({}),
 ) -> set[int]:
+    """Add a fault per row, with its value and, where it repeats one, that row; return the rows."""
     shapes = dict(places_of(connection, stage, [row for row, _ in rows])) if rows else {}
     report.add(
-        ImportFault(row, column, value, rule, severity, detail.replace("{value}", str(value)), shapes.get(row))
+        ImportFault(row, column, value, rule, severity, _worded(detail, value, first.get(row, "")), shapes.get(row))
         for row, value in rows
     )
     return {row for row, _ in rows}
+
+
+def _worded(detail: str, value: object, first: str) -> str:
+    return detail.replace("{first}", first).replace("{value}", str(value))
 
 
 def _count(connection: psycopg.Connection[Any], stage: Stage) -> TargetCounts:

@@ -124,6 +124,11 @@ def shown_key(stage: Stage, alias: str) -> sql.Composable:
     return sql.SQL("concat_ws('/', {})").format(sql.SQL(", ").join(parts))
 
 
+def told_key(stage: Stage, alias: str) -> sql.Composable:
+    """Return an expression for the key as faults name it: of a digest, what it is made of."""
+    return sql.Identifier(alias, "key_text") if stage.has_key_texts else shown_key(stage, alias)
+
+
 def list_added(connection: psycopg.Connection[Any], stage: Stage, limit: int) -> list[tuple[int, str]]:
     """Return row and key of the first rows that are new to the register."""
     statement = sql.SQL("SELECT row_number, {} FROM {} s WHERE outcome = {} ORDER BY 1 LIMIT {}").format(

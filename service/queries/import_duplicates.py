@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from service.queries.import_differences import shown_key
+from service.queries.import_differences import told_key
 from service.queries.import_staging import ADDED, UNCHANGED, Stage, tables
 
 BUILDING_ID = "permanent_building_id"
@@ -19,8 +19,8 @@ def _name(stage: Stage, alias: str) -> sql.Composable:
     return sql.SQL("{}.name").format(sql.Identifier(alias)) if "name" in stage.all_columns else sql.SQL("NULL::text")
 
 
-def same_place_in_file(connection: psycopg.Connection[Any], stage: Stage) -> list[RowAndKey]:
-    """Return new rows at the place and with the name of an earlier one: row, and key of the earlier one.
+def same_place_in_file(connection: psycopg.Connection[Any], stage: Stage) -> list[tuple[int, int, str]]:
+    """Return new rows at the place and with the name of an earlier one: row, and row and key of the earlier one.
 
     Hashes of the shapes go first: they are sorted a hundred times faster than shapes.
     """
@@ -32,11 +32,11 @@ def same_place_in_file(connection: psycopg.Connection[Any], stage: Stage) -> lis
         " grouped AS (SELECT row_number, first_value(row_number) OVER same AS first_row,"
         " first_value(key) OVER same AS first_key FROM placed"
         " WINDOW same AS (PARTITION BY municipality_code, geometry, name ORDER BY row_number))"
-        " SELECT row_number, first_key FROM grouped WHERE row_number > first_row ORDER BY 1"
+        " SELECT row_number, first_row, first_key FROM grouped WHERE row_number > first_row ORDER BY 1"
     ).format(
         stage=sql.Identifier(stage.table),
         added=sql.Literal(ADDED),
-        key=shown_key(stage, "s"),
+        key=told_key(stage, "s"),
         name=_name(stage, "s"),
     )
     return connection.execute(statement).fetchall()
@@ -79,7 +79,7 @@ def same_building_id(connection: psycopg.Connection[Any], stage: Stage) -> list[
     ).format(
         id=sql.Identifier(BUILDING_ID),
         stage=sql.Identifier(stage.table),
-        stage_key=shown_key(stage, "f"),
+        stage_key=told_key(stage, "f"),
         tables=tables(stage.target),
         unchanged=sql.Literal(UNCHANGED),
     )

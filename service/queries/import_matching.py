@@ -45,20 +45,21 @@ def resolve_assets(connection: psycopg.Connection[Any], stage: Stage) -> list[Ro
     return connection.execute(missing.format(table)).fetchall()
 
 
-def repeated_rows(connection: psycopg.Connection[Any], stage: Stage) -> list[tuple[int, str, bool]]:
-    """Return the rows whose key an earlier row of the file has: row, key, and whether the content differs."""
+def repeated_rows(connection: psycopg.Connection[Any], stage: Stage) -> list[tuple[int, int, str, bool]]:
+    """Return the rows whose key an earlier row of the file has: row, that row, key, whether the content differs."""
     every = dict.fromkeys(("municipality_code", *stage.target.match))
     keys = ["asset_source_id" if name == "asset_id" else name for name in every]
     content = [name for name in stage.all_columns if name != "asset_id"]
+    shown = ["key_text"] if stage.has_key_texts else keys[1:] or keys
     statement = sql.SQL(
         "WITH repeated AS (SELECT {keys}, min(row_number) AS first_row FROM {stage} GROUP BY {keys}"
-        " HAVING count(*) > 1) SELECT s.row_number, concat_ws('/', {shown}), {differs} FROM repeated r"
+        " HAVING count(*) > 1) SELECT s.row_number, r.first_row, concat_ws('/', {shown}), {differs} FROM repeated r"
         " JOIN {stage} f ON f.row_number = r.first_row AND {first} JOIN {stage} s ON s.row_number > r.first_row"
         " AND {same} ORDER BY 1"
     ).format(
         keys=sql.SQL(", ").join(map(sql.Identifier, keys)),
         stage=sql.Identifier(stage.table),
-        shown=sql.SQL(", ").join(sql.SQL("s.{}").format(sql.Identifier(name)) for name in keys[1:] or keys),
+        shown=sql.SQL(", ").join(sql.SQL("s.{}").format(sql.Identifier(name)) for name in shown),
         differs=_any_differs(content),
         first=_all_same("f", keys),
         same=_all_same("s", keys),

@@ -26,6 +26,7 @@ class ImportRows:
         columns: Values by field name: float64 (NaN unknown), datetime64 (NaT unknown) or object (None unknown).
         geometry: Shapely geometries in EPSG:3067 (None unknown), or None where the file has none.
         asset_required: False where a record may stand without its asset.
+        key_texts: What a made-up id stands for, in words for people; None where ids are the file's own.
     """
 
     target: Target
@@ -36,6 +37,7 @@ class ImportRows:
     columns: Mapping[str, Column]
     geometry: Column | None
     asset_required: bool = True
+    key_texts: Column | None = None
 
     def __len__(self) -> int:
         return len(self.row_numbers)
@@ -51,4 +53,5 @@ class ImportRows:
             {name: values[rows] for name, values in self.columns.items()},
             None if self.geometry is None else self.geometry[rows],
             self.asset_required,
+            None if self.key_texts is None else self.key_texts[rows],
         )

@@ -33,6 +33,7 @@ class Stage:
         has_geometry: The file gives geometry.
         names_assets: Rows name the asset that they belong to.
         asset_required: A row cannot be without its asset.
+        has_key_texts: Ids are digests; the column `key_text` says what of.
     """
 
     table: str
@@ -42,6 +43,7 @@ class Stage:
     has_geometry: bool = False
     names_assets: bool = False
     asset_required: bool = True
+    has_key_texts: bool = False
 
     @property
     def all_columns(self) -> tuple[str, ...]:
@@ -70,10 +72,12 @@ def create_stage(connection: psycopg.Connection[Any], number: int, rows: ImportR
         has_geometry=rows.geometry is not None,
         names_assets=rows.asset_source_ids is not None,
         asset_required=rows.asset_required,
+        has_key_texts=rows.key_texts is not None,
     )
     typed = [sql.SQL("{}.{}").format(sql.Identifier(alias), sql.Identifier(name)) for alias, name in stage.compared]
     keys = ["municipality_code", *_key_columns(rows.target)]
     typed += [sql.SQL("t.{}").format(sql.Identifier(name)) for name in keys if name not in stage.all_columns]
+    typed += [sql.SQL("NULL::{} AS key_text").format(sql.SQL("text"))] if stage.has_key_texts else []
     statement = sql.SQL(
         "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT 0::bigint AS row_number, ''::text AS asset_source_id,"
         " 0::smallint AS outcome, NULL::jsonb AS before,"
@@ -120,6 +124,8 @@ def copy_to_stage(connection: psycopg.Connection[Any], stage: Stage, rows: Impor
         columns["source_id"] = rows.source_ids
     if rows.asset_source_ids is not None:
         columns["asset_source_id"] = rows.asset_source_ids
+    if rows.key_texts is not None:
+        columns["key_text"] = rows.key_texts
     columns |= {stage.target.fields[name].column: values for name, values in rows.columns.items()}
     copy_columns(connection, stage.table, columns | _geometry_columns(stage, rows), len(rows))
 
@@ -146,7 +152,8 @@ def rewrite_stage(
     Quicker than updating each row, and what is merged from it in its order meets the keys' indexes in theirs.
     """
     table, new = sql.Identifier(stage.table), sql.Identifier(f"{stage.table}_new")
-    cursor = connection.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(table))
+    # Never prepared: another import's stage of this name has other columns.
+    cursor = connection.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(table), prepare=False)
     names = [sql.Identifier(each.name) for each in cursor.description or ()]
     columns = [value if name == sql.Identifier(column) else name for name in names]
     columns = [sql.SQL("{} AS {}").format(each, name) for each, name in zip(columns, names, strict=True)]
