@@ -197,6 +197,7 @@ class AssetVersion(Base):
     changed_by: Mapped[str]
     operation: Mapped[str]
     before: Mapped[dict[str, Any] | None]
+    # Not kept of an asset that an import added, while the register itself tells it: service/queries/asset_history.py.
     after: Mapped[dict[str, Any] | None]
     batch_id: Mapped[int | None] = mapped_column(BigInteger)
     before_geometry: Mapped[bytes | None]

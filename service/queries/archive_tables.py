@@ -10,6 +10,8 @@ from psycopg import sql
 from sqlalchemy import Sequence
 
 import models
+from models.registry import ASSET_CLASSES
+from service.queries.asset_history import document_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,10 +103,10 @@ def copy_out(
         "shared": sql.SQL(""),
     }[table.scope]
     statement = sql.SQL(
-        "COPY (SELECT {columns} FROM {table} {condition} ORDER BY {key}) TO STDOUT (FORMAT csv, HEADER)"
+        "COPY (SELECT {columns} FROM {table} v {condition} ORDER BY {key}) TO STDOUT (FORMAT csv, HEADER)"
     )
     query = statement.format(
-        columns=_names(table.columns),
+        columns=sql.SQL(", ").join(_written(table, name) for name in table.columns),
         table=sql.Identifier(table.table),
         condition=condition,
         key=_names(table.key),
@@ -115,6 +117,13 @@ def copy_out(
             for data in copy:
                 yield bytes(data)
         counts[table.name] = cursor.rowcount
+
+
+def _written(table: ArchiveTable, name: str) -> sql.Composable:
+    """Return what is written of a column: its value, of the history the documents too that it does not keep."""
+    if (table.table, name) == ("asset_version", "after"):
+        return sql.SQL("{} AS after").format(document_after(ASSET_CLASSES.values()))
+    return sql.SQL("v.{}").format(sql.Identifier(name))
 
 
 def tables_in_use(connection: psycopg.Connection[Any], municipality_code: str) -> list[str]:

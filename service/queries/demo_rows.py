@@ -16,8 +16,8 @@ from sqlalchemy.engine import Connection
 
 from models.asset import SRID, Asset
 from models.registry import AssetClass
+from service.queries.asset_history import asset_document
 from service.queries.import_copy import copy_columns
-from service.queries.import_versions import asset_document
 from service.queries.tables import table_of
 
 LOAD_LOCK = 7_310_999

@@ -7,24 +7,28 @@ from collections.abc import Collection
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from service.queries.asset_history import keep_created
+
 # One point of each asset that surely lies on it decides, so that an asset on a border has one district. The smallest
 # district goes first where districts overlap. A row is written only where its district changes.
-_ASSIGN = """
+_MOVED = """
 WITH placed AS (
-    SELECT a.asset_id,
+    SELECT a.asset_id, a.district_code AS present,
            (SELECT d.district_code FROM district d
             WHERE d.municipality_code = :municipality_code AND ST_Covers(d.geometry, ST_PointOnSurface(a.geometry))
             ORDER BY ST_Area(d.geometry), d.district_code LIMIT 1) AS district_code
     FROM asset a
     WHERE a.municipality_code = :municipality_code AND {which}
 )
-UPDATE asset SET district_code = placed.district_code
-FROM placed
-WHERE asset.municipality_code = :municipality_code AND asset.asset_id = placed.asset_id
-  AND asset.district_code IS DISTINCT FROM placed.district_code
+SELECT asset_id, district_code FROM placed WHERE present IS DISTINCT FROM district_code
 """
-_ALL = text(_ASSIGN.format(which="true"))
-_SOME = text(_ASSIGN.format(which="a.asset_id = ANY(:asset_ids)"))
+_ALL = text(_MOVED.format(which="true"))
+_SOME = text(_MOVED.format(which="a.asset_id = ANY(:asset_ids)"))
+_ASSIGN = text("""
+UPDATE asset SET district_code = placed.district_code
+FROM unnest(CAST(:asset_ids AS bigint[]), CAST(:district_codes AS text[])) placed (asset_id, district_code)
+WHERE asset.municipality_code = :municipality_code AND asset.asset_id = placed.asset_id
+""")
 
 
 def assign_districts(session: Session, municipality_code: str, asset_ids: Collection[int] | None = None) -> int:
@@ -41,5 +45,11 @@ def assign_districts(session: Session, municipality_code: str, asset_ids: Collec
     values: dict[str, object] = {"municipality_code": municipality_code}
     if asset_ids is not None:
         values["asset_ids"] = list(asset_ids)
-    changed = session.connection().execute(_ALL if asset_ids is None else _SOME, values)
-    return int(changed.rowcount)
+    connection = session.connection()
+    moved = connection.execute(_ALL if asset_ids is None else _SOME, values).all()
+    if not moved:
+        return 0
+    ids, codes = [row.asset_id for row in moved], [row.district_code for row in moved]
+    keep_created(connection, municipality_code, ids)
+    values = {"municipality_code": municipality_code, "asset_ids": ids, "district_codes": codes}
+    return int(connection.execute(_ASSIGN, values).rowcount)

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from service.queries.asset_history import complete_versions
+
 ASSETS, RECORDS = 0, 1
 # Versions of an asset and changes of records, each in the order of its own index; the parts never mix in an order.
 _PAGE = text("""
@@ -38,4 +40,7 @@ def load_changes(
     record, and the documents before and after.
     """
     values = {"code": municipality_code, "batch": batch_id, "part": after[0], "number": after[1], "limit": limit}
-    return [dict(row) for row in connection.execute(_PAGE, values).mappings()]
+    rows = [dict(row) for row in connection.execute(_PAGE, values).mappings()]
+    versions = [{**row, "asset_id": row["number"]} for row in rows if row["part"] == ASSETS]
+    complete_versions(connection, municipality_code, versions)
+    return [*versions, *(row for row in rows if row["part"] == RECORDS)]

@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKeyConstraint, Table
 
 import models
 from models.registry import ASSET_CLASS_BY_NUMBER, ASSET_CLASSES, AssetClass
-from service.queries.import_versions import asset_document
+from service.queries.asset_history import asset_document
 
 CHANGED_SINCE, REMOVED_SINCE, IN_USE = "changed_since", "removed_since", "in_use"
 REMOVED, RESTORED, RETIRED = "removed", "restored", "retired"
@@ -74,12 +74,28 @@ def undo_assets(connection: psycopg.Connection[Any], undo: Undo) -> None:
     numbers = connection.execute("SELECT DISTINCT asset_class FROM undo_asset WHERE reason IS NULL").fetchall()
     for (number,) in numbers:
         asset_class = ASSET_CLASS_BY_NUMBER[number]
+        _read_added(connection, asset_class, undo)
         _restore(connection, asset_class, "asset", undo)
         _restore(connection, asset_class, asset_class.code, undo)
         _store_versions(connection, asset_class, undo)
         _remove(connection, asset_class.code, number, undo)
     if numbers:
         _remove(connection, "asset", None, undo)
+
+
+def _read_added(connection: psycopg.Connection[Any], asset_class: AssetClass, undo: Undo) -> None:
+    """Read what added assets are, of which the history keeps no document while they stand as they were added."""
+    statement = sql.SQL(
+        "UPDATE undo_asset u SET after = {document} FROM asset t JOIN {own} c"
+        " ON c.municipality_code = t.municipality_code AND c.asset_id = t.asset_id"
+        " WHERE t.municipality_code = %(municipality)s AND t.asset_id = u.asset_id AND u.asset_class = {number}"
+        " AND u.reason IS NULL AND u.operation = 'create' AND u.after IS NULL"
+    ).format(
+        document=asset_document(asset_class.code),
+        own=sql.Identifier(asset_class.code),
+        number=sql.Literal(asset_class.number),
+    )
+    connection.execute(statement, undo.values)
 
 
 def moved_assets(connection: psycopg.Connection[Any]) -> list[int]:

@@ -8,11 +8,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from models.registry import ASSET_CLASSES
-from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage, tables
+from service.queries.asset_history import asset_document
+from service.queries.import_staging import ADDED, CHANGED, Stage, tables
 
-# As version_document in queries/assets.py writes it: EPSG:3067, to the millimetre, heights where there are any.
-GEOMETRY = sql.SQL("ST_AsGeoJSON(COALESCE(t.geometry_z, t.geometry), 3, 0)::jsonb AS geometry")
 SAME_ASSET = sql.SQL("t.municipality_code = s.municipality_code AND t.asset_id = s.asset_id")
 REPLACED_SHAPE = sql.SQL(
     "CASE WHEN t.geometry IS DISTINCT FROM s.geometry OR t.geometry_z IS DISTINCT FROM s.geometry_z"
@@ -37,34 +35,33 @@ def keep_before(connection: psycopg.Connection[Any], stage: Stage) -> None:
 def store_versions(
     connection: psycopg.Connection[Any], stage: Stage, changed_by: str, changed_at: dt.datetime, batch_id: int
 ) -> None:
-    """Write an `asset_version` for each added and changed asset, as the register now has it."""
+    """Write an `asset_version` for each changed asset, as the register now has it, and for each added one.
+
+    What was added is told by the asset itself: see `queries/asset_history.py`.
+    """
     statement = sql.SQL(
         "INSERT INTO asset_version (municipality_code, asset_id, row_version, changed_at, changed_by, operation,"
         " before, after, batch_id, before_geometry) SELECT t.municipality_code, t.asset_id, t.row_version, %s, %s,"
-        " CASE s.outcome WHEN {added} THEN 'create' ELSE 'update' END, s.before, {document}, %s, s.before_geometry"
-        " FROM {stage} s, {tables} WHERE {same} AND s.outcome <> {unchanged}"
+        " 'update', s.before, {document}, %s, s.before_geometry FROM {stage} s, {tables} WHERE {same}"
+        " AND s.outcome = {changed}"
     ).format(
-        added=sql.Literal(ADDED),
         document=asset_document(stage.target.code),
         stage=sql.Identifier(stage.table),
         tables=tables(stage.target),
         same=SAME_ASSET,
-        unchanged=sql.Literal(UNCHANGED),
+        changed=sql.Literal(CHANGED),
     )
     connection.execute(statement, (changed_at, changed_by, batch_id))
+    _store_first_versions(connection, stage, changed_by, changed_at, batch_id)
 
 
-def asset_document(code: str) -> sql.Composable:
-    """Return an expression for all attributes of an asset of a class (t, c) and its geometry, as JSON.
-
-    A row made to JSON takes three quarters of what `jsonb_build_object` takes.
-    """
-    alias = {"asset": "t", code: "c"}
-    values: list[sql.Composable] = [
-        sql.SQL("{}.{} AS {}").format(
-            sql.Identifier(alias[each.table]), sql.Identifier(each.column), sql.Identifier(each.name)
-        )
-        for each in ASSET_CLASSES[code].attributes
-    ]
-    values.append(GEOMETRY)
-    return sql.SQL("(SELECT to_jsonb(r) FROM (SELECT {}) r)").format(sql.SQL(", ").join(values))
+def _store_first_versions(
+    connection: psycopg.Connection[Any], stage: Stage, changed_by: str, changed_at: dt.datetime, batch_id: int
+) -> None:
+    statement = sql.SQL(
+        "INSERT INTO asset_version (municipality_code, asset_id, row_version, changed_at, changed_by, operation,"
+        " batch_id) SELECT municipality_code, asset_id, 1, %s, %s, 'create', %s FROM {} WHERE outcome = {}"
+        " ORDER BY asset_id"
+    )
+    described = statement.format(sql.Identifier(stage.table), sql.Literal(ADDED))
+    connection.execute(described, (changed_at, changed_by, batch_id))

@@ -81,10 +81,8 @@ def test_good_rows_are_written_with_their_first_version(imported: Importer, rows
         ("School", 1200.5, 1956, "09100100020003", "in_use", 1),
         ("Library", None, None, "09100100020003", "in_use", 1),
     ]
-    versions = rows(
-        "SELECT operation, before, after ->> 'gross_floor_area_m2', changed_by FROM asset_version ORDER BY asset_id"
-    )
-    assert [tuple(row) for row in versions] == [("create", None, "1200.5", "tester"), ("create", None, None, "tester")]
+    versions = rows("SELECT operation, before, changed_by FROM asset_version ORDER BY asset_id")
+    assert [tuple(row) for row in versions] == [("create", None, "tester")] * 2
 
 
 def test_the_same_file_twice_changes_nothing(imported: Importer, rows: Rows) -> None:
