@@ -72,8 +72,11 @@ def _repeatable_request() -> RepeatableRequest | None:
         detail = f"1 to {LONGEST_KEY} printable ASCII characters are expected"
         raise MalformedRequest(f"Idempotency-Key: {detail}", [Fault("Idempotency-Key", detail)])
     system = request.headers.get("Content-Crs", "").encode()
-    content = b"\n".join((request.method.encode(), request.full_path.encode(), system, _body()))
-    return RepeatableRequest(principal().holder, key, content)
+    by = principal()
+    # The same name may be another's: an answer is given again only to who may do just the same.
+    grants = str(sorted(map(str, by.grants))).encode()
+    content = b"\n".join((grants, request.method.encode(), request.full_path.encode(), system, _body()))
+    return RepeatableRequest(by.holder, key, content)
 
 
 def _body() -> bytes:

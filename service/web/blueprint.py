@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from service.api.identity import check_reading, readable_municipalities
+from service.api.identity import check_reading, readable_municipalities, readable_municipality
 from service.api.state import database
 from service.catalogues import LANGUAGES, text
 from service.errors import NotPermitted, TokenMissing
@@ -46,7 +46,10 @@ def landing() -> Response:
 @needs(Action.READ, Of.PART)
 def map_of_assets() -> Response:
     """Return the map of all valued assets, coloured by backlog, condition or need."""
-    return page("web/map.html", settings=map_settings(page_language(), request.args.get("municipality")))
+    municipality = request.args.get("municipality")
+    if municipality:
+        readable_municipality(municipality)
+    return page("web/map.html", settings=map_settings(page_language(), municipality))
 
 
 @blueprint.get("/assets/<asset_key:asset_key>")

@@ -1,0 +1,360 @@
+"""Every route × every role × own, other and national grants: what the declarations promise is what is answered."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from models.access import Role
+from models.registry import ASSET_CLASSES
+from service.api.permissions import permissions
+from service.app import create_app
+from service.database import Database
+from service.operations.access import create_token
+from service.operations.permissions import MAY, Action, Of, Permission, action_of_import
+from service.settings import Settings
+
+OWN, OTHER = "901", "902"
+TABLE = Path(__file__).with_name("routes.csv")
+_COLUMNS = ("method", "route", "needs", "of")
+
+# What is there already is not added twice, what has ended is not cancelled: who may is told so.
+_THERE = frozenset({409})
+CONTENT: Mapping[str, frozenset[int]] = {
+    "exports.cancel": _THERE,
+    "runs.cancel": _THERE,
+    "imports.cancel_import": _THERE,
+    "imports.retry_import": _THERE,
+    "service needs.add_area": _THERE,
+    "service needs.add_need": _THERE,
+    "import profiles.add": _THERE,
+    "parameters.add_value": _THERE,
+    "measure_rules.add_rule": _THERE,
+    "asset records.add_components": _THERE,
+    "asset records.add_capacities": _THERE,
+}
+# Deletions are asked for on a condition that does not hold, so that the next who may finds the same.
+STALE = ("retire", "delete", "remove")
+_DONE = frozenset({200, 201, 202, 204})
+
+# Lists that have to be told a municipality, and answers that are narrowed without being asked.
+MUST_NAME = frozenset({"reports.read", "runs.list_all"})
+NEVER_NAME = frozenset({"ogc.collections", "ogc.collection"})
+# What writes of a file's target needs, beside that to import.
+PARKS = action_of_import("park")
+TARGETED = frozenset(
+    {"imports.add_import", "imports.cancel_import", "imports.retry_import", "imports.undo"}
+    | {f"import profiles.{each}" for each in ("add", "replace", "remove")}
+)
+# Municipalities are known to all, and so are the publications and decisions that values rest on.
+SHARED = frozenset({"statistics.list_municipalities", "parameters.list_sources"})
+FORM, MERGE_PATCH = "multipart/form-data", "application/merge-patch+json"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way to ask: a rule by one of its methods."""
+
+    rule: Rule
+    method: str
+    permission: Permission
+
+    @property
+    def endpoint(self) -> str:
+        return str(self.rule.endpoint)
+
+    @property
+    def group(self) -> str:
+        return self.endpoint.partition(".")[0]
+
+    @property
+    def view(self) -> str:
+        return self.endpoint.partition(".")[2]
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role in a municipality, or (None) in all; no role is no token."""
+
+    role: Role | None
+    municipality_code: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.role or 'nobody'} of {self.municipality_code or 'all'}"
+
+
+GRANTS = [Grant(None), *(Grant(role, code) for role in Role for code in (OWN, OTHER, None))]
+
+
+def routes(app: Flask) -> list[Route]:
+    declared = permissions(app)
+    return [
+        Route(rule, method, declared[rule.endpoint])
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+
+
+def as_told(route: Route) -> tuple[str, str, str, str]:
+    """A row of the table; the same routes of all classes are one."""
+    place = re.sub(f"/api/v1/({'|'.join(ASSET_CLASSES)})(?=/|$)", "/api/v1/{asset class}", route.rule.rule)
+    place = re.sub(r"<any\([^)]*\):", "<", place)
+    return route.method, re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", place), *told(route.permission)
+
+
+def told(permission: Permission) -> tuple[str, str]:
+    return permission.action.name.lower(), permission.of.name.lower()
+
+
+def test_every_route_is_in_the_table_with_what_it_needs(app: Flask) -> None:
+    with TABLE.open(encoding="utf-8") as file:
+        written = [tuple(row[name] for name in _COLUMNS) for row in csv.DictReader(file)]
+    assert sorted({as_told(each) for each in routes(app)}) == written
+
+
+def test_nothing_is_written_by_who_may_only_read_and_no_address_of_a_municipality_is_unguarded(app: Flask) -> None:
+    for each in routes(app):
+        may_read_only = each.permission.action in (Action.OPEN, Action.READ)
+        assert may_read_only == (each.method == "GET"), each
+        names_one = {"municipality_code", "asset_key", "run", "feature_id"} & each.rule.arguments
+        assert bool(names_one) == (each.permission.of is Of.ADDRESS), each
+
+
+# ------------------------------------------------------------------------------------------------ sound requests
+
+
+def values_of(route: Route, town: Any) -> dict[str, Any]:
+    """Give a value for each argument of an address; a new argument has none, and fails."""
+    asset_class = route.group if route.group in ASSET_CLASSES else "building"
+    names = {"reports": "backlog", "import profiles": f"parks_of_{town.code}"}
+    known = {
+        "municipality_code": town.code,
+        "asset_key": town.assets[asset_class],
+        "feature_id": str(town.assets["building"]),
+        "collection_id": "building",
+        "run": town.runs["funding" if route.view == "read_funding" else "scenario"],
+        "export_id": town.export_id,
+        "batch_id": town.batch_id,
+        "name": "helsinki_districts" if route.view == "read_shipped" else names.get(route.group),
+        "code": "building",
+        "asset_class": "bridge",
+        "service_code": "basic_education",
+        "area_code": "north",
+        "scenario": "base",
+        "year": 2025 if route.group == "enrolments" else 2030,
+        "grade": 3,
+        "filename": "pages.css",
+        "tile_matrix_set_id": "WebMercatorQuad",
+        "matrix": 10,
+        "row": 296,
+        "column": 583,
+    }
+    return {name: known[name] for name in route.rule.arguments}
+
+
+@dataclass
+class Ask:
+    """A sound request, beside its address."""
+
+    query: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+Build = Callable[[Any, Any], Ask]
+
+
+def _json(body: Callable[[Any], Any], **headers: str) -> Build:
+    return lambda town, _: Ask(headers=headers, options={"json": body(town)})
+
+
+def _planned(path: str) -> Build:
+    return _json(lambda town: town.planned_body(path))
+
+
+def _feature(town: Any) -> dict[str, Any]:
+    body = town.asset_body("building")
+    return {"type": "Feature", "geometry": body.pop("geometry"), "properties": body}
+
+
+def _none(_: Any, __: Any) -> Ask:
+    return Ask()
+
+
+_ANY = {"If-Match": "*"}
+_PUT_PROFILE = _json(lambda town: {"yaml": town.planned_body("import-profiles")["yaml"]}, **_ANY)
+_RUN = {"kind": "scenario", "years": 2, "budgets": [{"amounts_eur": [1]}]}
+ASKS: Mapping[str, Build] = {
+    "register": lambda town, route: Ask(options={"json": town.asset_body(route.group)}),
+    "replace": lambda town, route: Ask(headers=_ANY, options={"json": town.asset_body(route.group)}),
+    "amend": lambda _, __: Ask(headers=_ANY, options={"json": {"owner": "x"}, "content_type": MERGE_PATCH}),
+    "retire": lambda _, __: Ask(headers={"If-Match": '"999"'}),
+    "features.create": _json(_feature),
+    "features.replace": _json(_feature),
+    "features.update": _json(lambda _: {"properties": {"owner": "x"}}),
+    "features.delete": lambda _, __: Ask(headers={"If-Match": '"999"'}),
+    "asset records": lambda town, route: Ask(options={"json": town.record_body(route.view.removeprefix("add_"))}),
+    "service needs.add_area": _planned("service-areas"),
+    "service needs.add_need": _planned("service-needs"),
+    "service needs.put_need": _json(lambda _: {"service_need": 5}, **_ANY),
+    "enrolments.put_enrolment": _json(lambda _: {"users": 5}, **_ANY),
+    "statistics.put_budget_of": _json(lambda _: {"amount_eur": 5}, **_ANY),
+    "parameters.add_value": _planned("parameters"),
+    "measure_rules.add_rule": _planned("measure-rules"),
+    "cost_indices.add_index": _json(
+        lambda _: {"index_code": "i", "source_id": "s", "source_title": "S", "points": [{"year": 2020, "value": 1}]}
+    ),
+    "imports.add_import": lambda town, _: Ask(options={"data": town.import_form(), "content_type": FORM}),
+    "imports.cancel_import": _none,
+    "imports.retry_import": _none,
+    "imports.undo": lambda _, __: Ask(query="dry_run=true"),
+    "import profiles.add": _planned("import-profiles"),
+    "import profiles.replace": _PUT_PROFILE,
+    "import profiles.remove": lambda _, __: Ask(headers={"If-Match": '"999"'}),
+    "import proposals.propose_one": lambda town, _: Ask(
+        options={"data": {"file": town.import_form()["file"], "municipality": town.code}, "content_type": FORM}
+    ),
+    "exports.create": _json(lambda town: {"municipality_code": town.code, "format": "csv"}),
+    "exports.cancel": _none,
+    "runs.create": _json(lambda town: {"municipality_code": town.code, **_RUN}),
+    "runs.cancel": _none,
+}
+
+
+def sound_request(route: Route, town: Any) -> Ask:
+    """Give what a route is sent beside its address; a new one that writes has nothing, and fails."""
+    if route.method == "GET":
+        named = route.permission.of is Of.PART and route.endpoint not in NEVER_NAME
+        return Ask(query=f"municipality={town.code}" if named else "")
+    entry = ASKS.get(route.endpoint) or ASKS.get(route.view if route.group in ASSET_CLASSES else route.group)
+    assert entry, f"{route.endpoint} has no sound request: give it one in ASKS"
+    return entry(town, route)
+
+
+def send(client: FlaskClient, route: Route, town: Any, token: str | None, *, named: bool = True) -> TestResponse:
+    adapter = client.application.url_map.bind("localhost")
+    path = adapter.build(route.endpoint, values_of(route, town), method=route.method)
+    ask = sound_request(route, town)
+    headers = ask.headers | ({"Authorization": f"Bearer {token}"} if token else {})
+    query = ask.query if named else ""
+    options = {"query_string": query, "headers": headers, **copy.copy(ask.options)}
+    return client.open(path, method=route.method, buffered=True, **options)
+
+
+# ------------------------------------------------------------------------------------------------ what is expected
+
+
+def expected(route: Route, grant: Grant, *, open_reading: bool = False, named: bool = True) -> set[int]:
+    """Give the statuses that a request about the municipality OWN may be answered with."""
+    permission = route.permission
+    is_open = permission.action is Action.OPEN or (open_reading and permission.action is Action.READ)
+    if grant.role is None and not is_open:
+        return {401}
+    if not is_open and not _may(route, grant, named=named):
+        return {403}
+    if route.view in STALE:
+        return {412}
+    return set(CONTENT.get(route.endpoint, _DONE))
+
+
+def _may(route: Route, grant: Grant, *, named: bool) -> bool:
+    needed = {route.permission.action, *([PARKS] if route.endpoint in TARGETED else [])}
+    if not all(grant.role in MAY[action] for action in needed):
+        return False
+    of = route.permission.of
+    if of is Of.COUNTRY:
+        return grant.municipality_code is None
+    is_about_own = of in (Of.ADDRESS, Of.BODY) or (of is Of.PART and named and route.endpoint not in NEVER_NAME)
+    return not is_about_own or grant.municipality_code in (OWN, None)
+
+
+MARKS = {OWN: "Omala", OTHER: "Vieraala"}
+
+
+def foreign_marks(answer: TestResponse, own: str) -> set[str]:
+    """Give what an answer holds of the other municipality: its names, and ids or codes of it."""
+    other = OTHER if own == OWN else OWN
+    mark = re.compile(rf'{MARKS[other]}|(?<![\d.-]){other}-\d|"{other}"|parks_of_{other}')
+    return {found[0] for part in _parts(answer.data) for found in mark.finditer(part)}
+
+
+def _parts(content: bytes) -> Iterator[str]:
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                yield from _parts(archive.read(name))
+    else:
+        yield content.decode("utf-8", "replace")
+
+
+def faults(
+    route: Route, grant: Grant, answer: TestResponse, may: set[int], *, reads_all: bool = False
+) -> list[tuple[object, ...]]:
+    """Give what is wrong with an answer: its status, or what it holds of a municipality that the grant is not for."""
+    asked = (*as_told(route), str(grant))
+    if answer.status_code not in may:
+        return [(*asked, sorted(may), answer.status_code, answer.text[:300])]
+    if reads_all or grant.municipality_code is None or route.endpoint in SHARED or answer.status_code not in _DONE:
+        return []
+    return [(*asked, each) for each in foreign_marks(answer, grant.municipality_code)]
+
+
+@pytest.fixture(scope="module")
+def tokens(module_database: Database) -> dict[Grant, str | None]:
+    """A token of every grant."""
+    return {
+        each: each.role
+        and create_token(module_database, holder=str(each), role=each.role, municipality_code=each.municipality_code)
+        for each in GRANTS
+    }
+
+
+def test_every_route_answers_every_role_in_its_own_in_another_and_in_all_municipalities_as_the_table_says(
+    app: Flask, towns: Mapping[str, Any], tokens: Mapping[Grant, str | None]
+) -> None:
+    client, wrong = app.test_client(), []
+    for route in routes(app):
+        for grant, token in tokens.items():
+            answer = send(client, route, towns[OWN], token)
+            wrong += faults(route, grant, answer, expected(route, grant))
+    assert wrong == []
+
+
+def test_what_is_not_asked_for_by_municipality_is_narrowed_to_that_of_the_token(
+    app: Flask, towns: Mapping[str, Any], tokens: Mapping[Grant, str | None]
+) -> None:
+    client, wrong = app.test_client(), []
+    narrowed = [each for each in routes(app) if each.permission.of is Of.PART and each.endpoint not in MUST_NAME]
+    for route in narrowed:
+        for code in (OWN, OTHER):
+            answer = send(client, route, towns[OWN], tokens[Grant(Role.VIEWER, code)], named=False)
+            if answer.status_code not in _DONE or foreign_marks(answer, code):
+                wrong.append((*as_told(route), code, answer.status_code, foreign_marks(answer, code)))
+        every = send(client, route, towns[OWN], tokens[Grant(Role.VIEWER)], named=False)
+        assert every.status_code in _DONE
+    assert wrong == []
+
+
+def test_where_reading_is_open_everyone_reads_also_in_front_of_the_application_and_nobody_writes_without_a_token(
+    module_database: Database, towns: Mapping[str, Any], tokens: Mapping[Grant, str | None]
+) -> None:
+    app = create_app(Settings(database_url="unused", open_reading=True), module_database)
+    client, wrong = app.test_client(), []
+    for route in routes(app):
+        for grant in (Grant(None), Grant(Role.VIEWER, OTHER)):
+            answer = send(client, route, towns[OWN], tokens[grant])
+            wrong += faults(route, grant, answer, expected(route, grant, open_reading=True), reads_all=True)
+    assert wrong == []
