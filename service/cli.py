@@ -20,12 +20,14 @@ from service.commands.token import token_group
 from service.commands.work import work_command
 from service.database import Database
 from service.demo.next_forecast import next_forecast
+from service.errors import IssuerUnavailable
 from service.importers.command import import_command
 from service.importers.profile_command import profile_group
 from service.job_kinds import JOB_WORKS
 from service.logs import configure_logs
 from service.migrating import migrate as migrate_database
 from service.migrating import newest_migration
+from service.oidc.keys import read_keys
 from service.operations.access import create_token
 from service.operations.area_needs import NEED_METHODS
 from service.operations.demo import DEMO_MUNICIPALITY, demo_is_loaded, load_demo
@@ -35,7 +37,7 @@ from service.operations.runs import list_runs
 from service.operations.seeding import seed
 from service.operations.valuation import value_municipality
 from service.operations.valuation_computation import ValuationRequest
-from service.settings import settings_from_environment
+from service.settings import OidcSettings, settings_from_environment
 
 
 @click.group()
@@ -174,10 +176,19 @@ def value_command(
 @main.command("check")
 @plainly
 def check_command() -> None:
-    """Check the configuration and the database: exit code 0 where all is in order."""
+    """Check the configuration, the database and the issuer of tokens, where one is trusted: exit code 0 if in order."""
     with open_database() as database:
         version, postgis = installed_versions(database)
     newest = newest_migration()
     if version != newest:
         raise click.ClickException(f"The tables are at {version}, the code wants {newest}: run `kuntokanta migrate`.")
-    click.echo(f"in order: tables {version}, PostGIS {postgis}")
+    trusted = settings_from_environment().oidc
+    issuer = "" if trusted is None else f", {_count_keys(trusted)} keys of {trusted.issuer}"
+    click.echo(f"in order: tables {version}, PostGIS {postgis}{issuer}")
+
+
+def _count_keys(trusted: OidcSettings) -> int:
+    try:
+        return len(read_keys(trusted.issuer, trusted.jwks_url))
+    except IssuerUnavailable as error:
+        raise click.ClickException(f"Keys of {trusted.issuer} cannot be had: {error.reason}") from error

@@ -86,7 +86,7 @@ class IssuerKeys:
 
     def _read(self) -> None:
         try:
-            keys = signing_keys(fetch_document(self._jwks_url or self._discovered()))
+            keys = read_keys(self._issuer, self._jwks_url)
         except IssuerUnavailable as error:
             structlog.get_logger().warning("issuer_keys_not_read", issuer=self._issuer, reason=error.reason)
             self._has_failed = True
@@ -95,15 +95,21 @@ class IssuerKeys:
         finally:
             self._asked_at = self._clock()
 
-    def _discovered(self) -> str:
-        """Return where the issuer's own document says that its keys are."""
-        document = fetch_document(discovery_url(self._issuer))
-        if document.get("issuer") != self._issuer:
-            raise IssuerUnavailable(reason="its discovery document is another issuer's")
-        url = document.get("jwks_uri")
-        if not isinstance(url, str) or not same_origin(url, self._issuer):
-            raise IssuerUnavailable(reason="its keys are on another host: name their address in OIDC_JWKS_URL")
-        return url
+
+def read_keys(issuer: str, jwks_url: str | None) -> dict[str, SigningKey]:
+    """Return the keys that an issuer signs with, as it publishes them now; raises `IssuerUnavailable`."""
+    return signing_keys(fetch_document(jwks_url or _discovered(issuer)))
+
+
+def _discovered(issuer: str) -> str:
+    """Return where the issuer's own document says that its keys are."""
+    document = fetch_document(discovery_url(issuer))
+    if document.get("issuer") != issuer:
+        raise IssuerUnavailable(reason="its discovery document is another issuer's")
+    url = document.get("jwks_uri")
+    if not isinstance(url, str) or not same_origin(url, issuer):
+        raise IssuerUnavailable(reason="its keys are on another host: name their address in KUNTOKANTA_OIDC_JWKS_URL")
+    return url
 
 
 def signing_keys(document: Mapping[str, Any]) -> dict[str, SigningKey]:
