@@ -24,6 +24,7 @@ from service.api import (
     nested_records,
     pages,
     parameters,
+    permission_table,
     reports,
     runs,
     scenarios,
@@ -120,6 +121,7 @@ def _rest_blueprints() -> list[RestBlueprint]:
         runs.blueprint,
         scenarios.blueprint,
         reports.blueprint,
+        permission_table.blueprint,
         *map(class_blueprint, ASSET_CLASSES.values()),
     ]
 

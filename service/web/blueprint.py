@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 
+from models.access import Role
 from service.api.identity import check_reading, readable_municipalities, readable_municipality
+from service.api.permission_table import permission_table
 from service.api.state import database
 from service.catalogues import LANGUAGES, text
 from service.errors import NotPermitted, TokenMissing
@@ -75,6 +77,13 @@ def imports() -> Response:
     """Return the page to check and import files, and to download the register; it holds nothing of the register."""
     settings = import_settings(page_language(), request.args.get("municipality"))
     return page("web/import.html", policy=IMPORT_POLICY, settings=settings, choices=import_choices())
+
+
+@blueprint.get("/permissions")
+@needs(Action.OPEN, Of.SERVICE)
+def permissions() -> Response:
+    """Return the page of who may do what, made from the table that the checks follow."""
+    return page("web/permissions.html", roles=[each.value for each in Role], table=permission_table(current_app))
 
 
 def _overview() -> list[dict[str, Any]]:

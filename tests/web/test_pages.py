@@ -14,7 +14,7 @@ from service.operations.demo import DEMO_MUNICIPALITY
 from service.settings import Settings
 
 Get = Callable[..., TestResponse]
-PAGES = ["/", "/map", "/map?municipality=999", "/assets/999-1", "/import?municipality=999"]
+PAGES = ["/", "/map", "/map?municipality=999", "/assets/999-1", "/import?municipality=999", "/permissions"]
 
 
 @pytest.mark.parametrize("path", PAGES)
