@@ -73,10 +73,12 @@ async function write() {
 
 const guessOf = (report) => report.faults.find((fault) => GUESSED.includes(fault.rule));
 
+const usable = (report) => Object.values(report.targets).some((counts) => counts.added + counts.changed + counts.unchanged > 0);
+
 // What stands in the way of an import, as the key of a text; null where nothing does.
 function obstacle() {
   if (!checked) return "page.import.check_first";
-  if (checked.error_count && !checked.rows_read) return "page.import.unreadable";
+  if (checked.error_count && !usable(checked)) return "page.import.unreadable";
   if (checked.error_count && !byId("accept-partial").checked) return "page.import.faulty";
   if (guessOf(checked) && !byId("crs-confirmed").checked) return "page.import.crs_first";
   return null;
@@ -86,7 +88,7 @@ function refresh() {
   const guess = checked && guessOf(checked), inTheWay = obstacle();
   byId("confirm-crs").hidden = !guess;
   if (guess) byId("crs-words").textContent = t("page.import.confirm_crs", { crs: guess.value, axes: assumedValue(checked.assumptions.crs_axes ?? "") });
-  byId("partial").hidden = !checked?.error_count || !checked.rows_read;
+  byId("partial").hidden = !checked?.error_count || !usable(checked);
   byId("import-state").textContent = t(inTheWay ?? "page.import.ready");
   byId("import").disabled = busy || inTheWay !== null;
   byId("check").disabled = busy;

@@ -11,16 +11,24 @@ const KEPT_MUNICIPALITY = "kuntokanta-municipality";
 const WHOLE_COUNTRY = "000";
 const nameOf = (each) => each[`name_${settings.language}`] ?? each.name_fi;
 
+let entries = 0; // only the last of several counts, whichever is answered first
+
 async function open() {
+  const entry = ++entries;
   show("access-problem");
   try {
     await loadMunicipalities();
     await loadOfMunicipality();
-    byId("work").hidden = byId("whose").hidden = byId("forget").hidden = false;
+    if (entry === entries) byId("work").hidden = byId("whose").hidden = byId("forget").hidden = false;
   } catch (error) {
-    byId("work").hidden = true;
-    show("access-problem", problemBox(error));
+    if (entry === entries) refused(error);
   }
+}
+
+function refused(error) {
+  if (error.status === 401) useToken("");
+  byId("work").hidden = true;
+  show("access-problem", problemBox(error));
 }
 
 async function loadMunicipalities() {

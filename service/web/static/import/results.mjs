@@ -131,13 +131,12 @@ export function resultView(job) {
 }
 
 const recentColumns = [
-  { label: t("page.import.batch"), of: (job) => job.id },
+  { label: t("page.import.batch"), of: (job) => el("button", { type: "button", class: "link", click: () => openImport(job), "aria-label": `${t("page.import.open_one")} ${job.id}` }, job.id) },
   { label: t("import_report.file"), of: (job) => job.file_name },
   { label: t("import_report.profile"), of: (job) => job.profile },
   { label: t("page.import.ended_at"), of: (job) => moment(job.finished_at ?? job.queued_at) },
   { label: t("page.import.state"), of: stateOf },
   ...["added", "changed", "unchanged"].map((name) => ({ label: t(`import_report.${name}`), kind: "number", of: (job) => number(job[name]) })),
-  { label: t("page.import.look"), of: (job) => el("button", { type: "button", class: "link", click: () => openImport(job), "aria-label": `${t("page.import.open_one")} ${job.id}` }, t("page.import.open_one")) },
 ];
 
 // One that is not ended yet is waited for: it may have been begun by another tab, or by a script.
