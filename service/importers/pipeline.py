@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from service.importers.geometry_repair import REPAIR
 from service.importers.mapping import Mapped, map_table
 from service.importers.own_import import OWN_PROFILES, import_own_export
 from service.importers.profile import Profile
+from service.importers.read_ahead import read_ahead
 from service.importers.reading import file_sha256, read_source
 from service.importers.source_table import SourceTable, UnreadableSourceError
 from service.importers.stored_profiles import profile_of
@@ -99,7 +101,8 @@ def import_file(
             chosen.source_system, file_sha256(path), changed_by, now, accept_partial, on_conflict=on_conflict
         )
         terms = replace(terms, batch_id=batch_id, finish=finish)
-        store_import(database, _batches(path, chosen, around, report, progress), terms, report, progress)
+        with closing(_batches(path, chosen, around, report, progress)) as batches:
+            store_import(database, batches, terms, report, progress)
     except UnreadableSourceError as error:
         report.faults += [replace(fault, detail=_named(fault.detail, path, report)) for fault in error.faults]
     report.assumptions |= choice.assumptions
@@ -131,16 +134,25 @@ def _named(detail: str, path: Path, report: ImportReport) -> str:
 
 def _batches(
     path: Path, profile: Profile, around: Surroundings, report: ImportReport, progress: Progress
-) -> Iterator[list[ImportRows]]:
-    """Yield the checked rows per target, part by part of the file; faults and counts go to the report."""
+) -> Generator[list[ImportRows], None, None]:
+    """Yield the checked rows per target, part by part of the file, and tell how far that is."""
+    with closing(read_ahead(_mapped(path, profile, around, report))) as parts:
+        for rows, read, in_file in parts:
+            progress("read", read, in_file)
+            yield rows
+
+
+def _mapped(
+    path: Path, profile: Profile, around: Surroundings, report: ImportReport
+) -> Generator[tuple[list[ImportRows], int, int], None, None]:
+    """Yield the checked rows of each part, the rows read so far and those of the file; faults go to the report."""
     for table in read_source(path, profile):
         report.rows_read += len(table) + sum(fault.row is not None for fault in table.faults)
         report.assumptions = dict(table.assumptions)
         report.add(fault for fault in table.faults if fault.row is not None or fault not in report.faults)
         report.unused_columns = unused_columns(table, profile)
         mapped = _map(table, profile, around, report)
-        progress("read", report.rows_read, max(report.rows_read, table.rows_in_file or 0))
-        yield mapped.rows
+        yield mapped.rows, report.rows_read, max(report.rows_read, table.rows_in_file or 0)
     report.assumptions |= around.crs_choice.assumptions
     if not report.rows_read:
         report.faults.append(ImportFault(None, None, None, "no_rows", Severity.WARNING, "The file has no rows."))

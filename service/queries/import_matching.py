@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from service.queries.import_numbers import settle_numbers
-from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage, is_all_new, rewrite_stage, tables
+from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage, numbering, rewrite_stage, tables
 
 RowAndValue = tuple[int, str]
 
@@ -88,14 +88,34 @@ def stage_districts(connection: psycopg.Connection[Any], stage: Stage) -> None:
     """Set each staged asset's district from its place: the smallest that holds a point of it.
 
     The same rule as in queries/districts.py, but before the comparison, so that an unchanged row stays unchanged.
+    Rows are written anew along a Hilbert curve, on which a district's outline is looked at many times in a row; where
+    none of them can be in the register yet, with their numbers.
     """
-    statement = sql.SQL(
-        "UPDATE {stage} s SET district_code = d.district_code FROM (SELECT DISTINCT ON (z.row_number)"
-        " z.row_number, d.district_code FROM {stage} z JOIN district d ON d.municipality_code = z.municipality_code"
-        " AND ST_Covers(d.geometry, ST_PointOnSurface(z.geometry))"
-        " ORDER BY z.row_number, ST_Area(d.geometry), d.district_code) d WHERE d.row_number = s.row_number"
+    district = sql.SQL(
+        "(SELECT d.district_code FROM (SELECT ST_PointOnSurface(s.geometry) AS point OFFSET 0) p JOIN district d"
+        " ON d.municipality_code = s.municipality_code AND ST_Covers(d.geometry, p.point)"
+        " ORDER BY ST_Area(d.geometry), d.district_code LIMIT 1)"
     )
-    connection.execute(statement.format(stage=sql.Identifier(stage.table)))
+    values: dict[str, sql.Composable] = {"district_code": district}
+    if stage.target.identity is not None and is_new_source(connection, stage):
+        values[stage.target.identity[0]] = _next_number(stage.target.identity[1])
+    rewrite_stage(connection, stage, values, sql.SQL("geometry, row_number"))
+
+
+def is_new_source(connection: psycopg.Connection[Any], stage: Stage) -> bool:
+    """Return whether the register has no asset of the source in any municipality of the stage: none can be matched."""
+    if not stage.target.is_asset or stage.target.is_numbered:
+        return False
+    statement = sql.SQL(
+        "SELECT EXISTS (SELECT FROM (SELECT DISTINCT municipality_code FROM {}) m, LATERAL (SELECT FROM asset t"
+        " WHERE t.municipality_code = m.municipality_code AND t.source_system = %s LIMIT 1) t)"
+    )
+    row = connection.execute(statement.format(sql.Identifier(stage.table)), (stage.source_system,)).fetchone()
+    return not (row and row[0])
+
+
+def _next_number(sequence: str) -> sql.Composable:
+    return sql.SQL("nextval({})").format(sql.Literal(sequence))
 
 
 def municipalities_of_changes(connection: psycopg.Connection[Any], stage: Stage) -> list[str]:
@@ -127,6 +147,12 @@ def match_stage(connection: psycopg.Connection[Any], stage: Stage) -> None:
     """Mark each staged row as added, changed or unchanged, and give new ones their ids from the sequence."""
     if stage.target.is_numbered:
         settle_numbers(connection, stage)
+    if not is_new_source(connection, stage):
+        _match_rows(connection, stage)
+    _draw_ids(connection, stage)
+
+
+def _match_rows(connection: psycopg.Connection[Any], stage: Stage) -> None:
     same_key = [_equal(name) for name in ("municipality_code", *stage.target.match)]
     identity: sql.Composable = sql.SQL("")
     if stage.target.identity is not None:
@@ -141,7 +167,6 @@ def match_stage(connection: psycopg.Connection[Any], stage: Stage) -> None:
         sql.SQL(" AND ").join(same_key),
     )
     connection.execute(statement)
-    _draw_ids(connection, stage)
 
 
 def _equal(name: str) -> sql.Composed:
@@ -167,9 +192,10 @@ def _draw_ids(connection: psycopg.Connection[Any], stage: Stage) -> None:
     column, sequence = stage.target.identity
     is_drawn = any("geometry" in names for names in stage.columns.values())
     order = sql.SQL("geometry, row_number") if is_drawn else sql.SQL("row_number")
-    if is_all_new(connection, stage, column):
-        number = sql.SQL("nextval({})").format(sql.Literal(sequence))
-        rewrite_stage(connection, stage, column, number, order)
+    none_yet, all_done = numbering(connection, stage, column)
+    if none_yet:
+        rewrite_stage(connection, stage, {column: _next_number(sequence)}, order)
+    if none_yet or all_done:
         return
     statement = sql.SQL(
         "UPDATE {table} s SET {column} = o.number FROM (SELECT place, nextval({sequence}) AS number FROM"

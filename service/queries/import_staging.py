@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,32 +132,39 @@ def copy_to_stage(connection: psycopg.Connection[Any], stage: Stage, rows: Impor
 
 
 def analyse_stage(connection: psycopg.Connection[Any], stage: Stage) -> None:
-    """Let the planner know what is in a stage; nobody else does so for a temporary table."""
-    connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(stage.table)))
+    """Let the planner know how many rows a stage has, and what is in the columns by which it is joined.
+
+    Nobody else does so for a temporary table. Statistics of shapes would take longer than what is planned by them.
+    """
+    names = ["row_number", "asset_source_id", "outcome", "municipality_code"]
+    names += [name for name in (*_key_columns(stage.target), *stage.target.match) if name not in names]
+    columns = sql.SQL(", ").join(map(sql.Identifier, dict.fromkeys(names)))
+    connection.execute(sql.SQL("ANALYZE {} ({})").format(sql.Identifier(stage.table), columns))
 
 
-def is_all_new(connection: psycopg.Connection[Any], stage: Stage, identity: str) -> bool:
-    """Return whether each staged row is new and without its number yet, as in the first import of a file."""
-    statement = sql.SQL("SELECT NOT EXISTS (SELECT FROM {} WHERE outcome <> {} OR {} IS NOT NULL)").format(
-        sql.Identifier(stage.table), sql.Literal(ADDED), sql.Identifier(identity)
+def numbering(connection: psycopg.Connection[Any], stage: Stage, identity: str) -> tuple[bool, bool]:
+    """Return whether each staged row is new and without its number, and whether each has its number."""
+    statement = sql.SQL("SELECT bool_and(outcome = {} AND {} IS NULL), bool_and({} IS NOT NULL) FROM {}").format(
+        sql.Literal(ADDED), sql.Identifier(identity), sql.Identifier(identity), sql.Identifier(stage.table)
     )
-    row = connection.execute(statement).fetchone()
-    return bool(row and row[0])
+    none_yet, all_done = connection.execute(statement).fetchone() or (None, None)
+    return bool(none_yet), all_done is not False
 
 
 def rewrite_stage(
-    connection: psycopg.Connection[Any], stage: Stage, column: str, value: sql.Composable, order: sql.Composable
+    connection: psycopg.Connection[Any], stage: Stage, values: Mapping[str, sql.Composable], order: sql.Composable
 ) -> None:
-    """Write a stage anew in an order, one column computed row by row in that order.
+    """Write a stage anew in an order, some columns computed row by row (of s) in that order.
 
     Quicker than updating each row, and what is merged from it in its order meets the keys' indexes in theirs.
     """
     table, new = sql.Identifier(stage.table), sql.Identifier(f"{stage.table}_new")
     # Never prepared: another import's stage of this name has other columns.
     cursor = connection.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(table), prepare=False)
-    names = [sql.Identifier(each.name) for each in cursor.description or ()]
-    columns = [value if name == sql.Identifier(column) else name for name in names]
-    columns = [sql.SQL("{} AS {}").format(each, name) for each, name in zip(columns, names, strict=True)]
+    names = [each.name for each in cursor.description or ()]
+    columns = [
+        sql.SQL("{} AS {}").format(values.get(name, sql.Identifier(name)), sql.Identifier(name)) for name in names
+    ]
     statement = sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM (SELECT * FROM {} ORDER BY {}) s")
     connection.execute(statement.format(new, sql.SQL(", ").join(columns), table, order))
     connection.execute(sql.SQL("DROP TABLE {}").format(table))

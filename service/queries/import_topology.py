@@ -52,7 +52,8 @@ def stage_free_ends(connection: psycopg.Connection[Any], stage: Stage) -> None:
     """
     numbers = [ASSET_CLASSES[code].number for code in CONNECTED[stage.target.code]]
     connection.execute("DROP TABLE IF EXISTS import_end")
-    # The register's statistics are older than the new rows: without its index, each end would be held to each line.
+    # Only the index of places will do, whatever the statistics say: by any other, each end would be held to each line
+    # of the class. So no whole table is read, and the municipality is compared in a way that no index knows.
     connection.execute("SET LOCAL enable_seqscan = off")
     statement = sql.SQL(
         "CREATE TEMPORARY TABLE import_end ON COMMIT DROP AS WITH ends AS (SELECT s.row_number, s.municipality_code,"
@@ -62,7 +63,7 @@ def stage_free_ends(connection: psycopg.Connection[Any], stage: Stage) -> None:
         " WHERE s.outcome = {added} AND s.geometry IS NOT NULL)"
         " SELECT e.row_number, e.municipality_code, e.asset_id, e.point, (SELECT min(ST_Distance(a.geometry, e.point))"
         " FROM unnest({numbers}::int2[]) k (number) JOIN asset a ON a.asset_class = k.number"
-        " AND ST_DWithin(a.geometry, e.point, {tolerance}) AND a.municipality_code = e.municipality_code"
+        " AND ST_DWithin(a.geometry, e.point, {tolerance}) AND a.municipality_code || '' = e.municipality_code"
         " AND a.asset_id <> e.asset_id) AS distance_m FROM ends e WHERE e.lines = 1"
     )
     connection.execute(
@@ -95,7 +96,7 @@ def isolated_lines(connection: psycopg.Connection[Any], stage: Stage) -> list[tu
         " SELECT l.row_number, ST_AsBinary(ST_StartPoint(ST_GeometryN(own.geometry, 1))) FROM loose l JOIN asset own"
         " ON own.municipality_code = l.municipality_code AND own.asset_id = l.asset_id WHERE NOT EXISTS"
         " (SELECT FROM unnest({numbers}::int2[]) k (number) JOIN asset a ON a.asset_class = k.number"
-        " AND ST_DWithin(a.geometry, own.geometry, {tolerance}) AND a.municipality_code = l.municipality_code"
+        " AND ST_DWithin(a.geometry, own.geometry, {tolerance}) AND a.municipality_code || '' = l.municipality_code"
         " AND a.asset_id <> l.asset_id) ORDER BY 1"
     )
     found = connection.execute(
