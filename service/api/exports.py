@@ -26,8 +26,10 @@ from service.api.state import database
 from service.api.waiting import PREFER_PARAMETER, waits
 from service.catalogues import LANGUAGES
 from service.errors import NotFound
+from service.exporters.formats import FORMATS
 from service.operations.export_jobs import queue_export
 from service.operations.export_requests import FORMAT_NAMES, LONGEST_FILTER, SRIDS, ExportRequest
+from service.operations.exports import ZIP
 from service.operations.jobs import EXPORT, JobCancelled, cancel_job, list_jobs, look_at_job
 from service.operations.permissions import Action, Of, needs
 from service.operations.stored_files import find_file, read_chunks
@@ -36,6 +38,8 @@ from service.queries.jobs import JobKey
 blueprint = RestBlueprint("exports", __name__, description="Files of a register for other systems")
 _EXPORT = "/exports/<string(length=3):municipality_code>-<int(max=9007199254740991):export_id>"
 _BINARY = {"type": "string", "format": "binary"}
+_MEDIA_TYPES = dict.fromkeys((*(each.media_type for each in FORMATS.values()), ZIP))
+_CONTENT = {media_type: {"schema": _BINARY} for media_type in _MEDIA_TYPES}
 
 
 class ExportBody(Schema):
@@ -149,7 +153,7 @@ def read_export(municipality_code: str, export_id: int) -> Response:
 
 
 @blueprint.route(f"{_EXPORT}/file", methods=["GET"])
-@blueprint.answers(200, _BINARY, content_type="application/octet-stream", description="The file, of its own media type")
+@blueprint.describe(responses={200: {"description": "The file, of its own media type", "content": _CONTENT}})
 @needs(Action.READ, Of.ADDRESS)
 def read_file(municipality_code: str, export_id: int) -> Response:
     """Read the file of an export, which is kept for a week."""

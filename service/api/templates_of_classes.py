@@ -17,11 +17,12 @@ from service.api.identity import readable_municipality
 from service.api.state import database
 from service.catalogues import LANGUAGES
 from service.errors import NotFound
+from service.exporters.formats import FORMATS
 from service.operations.permissions import Action, Of, needs
-from service.operations.templates import TEMPLATE_FORMATS, TemplateRequest, write_template
+from service.operations.templates import TEMPLATE_FORMATS, ZIP, TemplateRequest, write_template
 
 blueprint = RestBlueprint("templates", __name__, description="Forms of asset classes, to be filled in and imported")
-_BINARY = {"type": "string", "format": "binary"}
+_CONTENT = {each: {"schema": {"type": "string", "format": "binary"}} for each in (FORMATS["xlsx"].media_type, ZIP)}
 _TRUTHS: dict[str, Any] = {"truthy": {"true"}, "falsy": {"false"}}
 
 
@@ -37,7 +38,7 @@ class TemplateQuery(Schema):
 
 
 @blueprint.route("/asset-classes/<string:code>/template", methods=["GET"])
-@blueprint.answers(200, _BINARY, content_type="application/octet-stream", description="A workbook, or a ZIP of CSV")
+@blueprint.describe(responses={200: {"description": "A workbook, or a ZIP of CSV", "content": _CONTENT}})
 @blueprint.arguments(TemplateQuery, location="query")
 @needs(Action.READ, Of.PART)
 def read_template(query: Mapping[str, Any], code: str) -> Response:

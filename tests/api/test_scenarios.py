@@ -204,11 +204,11 @@ def test_what_is_not_there_is_not_found(planner: Any, scenario: dict[str, Any], 
         f"901-{valuation}/required-funding",
         f"{scenario['id']}/required-funding",
         f"{scenario['id']}/assets/901-999999999",
-        f"{scenario['id']}/assets/902-1",
         "901-999999999/budgets",
         "nonsense/measures",
     ):
         assert planner("GET", f"/api/v1/runs/{path}").status_code == 404, path
+    assert planner("GET", f"/api/v1/runs/{scenario['id']}/assets/902-1").status_code == 403, "another municipality's"
 
 
 def test_only_planners_start_scenarios(engineer: Any, schools: list[str]) -> None:

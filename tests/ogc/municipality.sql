@@ -40,6 +40,8 @@ VALUES ('091', 1, 'valuation', 'finished', 2025, '{}', 'test', '2025-01-01', 'te
        ('091', 2, 'valuation', 'finished', 2026, '{}', 'test', '2026-01-01', 'test'),
        ('091', 3, 'valuation', 'running', 2026, '{}', 'test', '2026-02-01', 'test');
 
+SELECT setval('run_id_seq', 3);
+
 INSERT INTO asset_valuation (municipality_code, run_id, asset_id, asset_class, parameter_set, condition_index,
                              condition_basis, replacement_cost_basis, repair_backlog_eur, needed_backlog_eur,
                              avoidable_backlog_eur)
