@@ -107,7 +107,7 @@ CASES = (
 )  # fmt: skip
 COST_INDEX = "fi_building_cost_index/rakennuskustannusindeksi_1980_100.csv"
 NOT_IMPORTED = {
-    "fi_turku_city_assets/": "kept aside, to try the service on a register that it does not know",
+    "fi_turku_city_assets/": "no profile is written for it: taken in by proposals in test_unseen_register.py",
     "ogc_api_features_specs/": "a standard's documents",
     "import_format_fixtures/": "features of formats, read in tests/importers/formats",
     "import_formats_fi/": "one data set in many formats, read in tests/importers/formats",

@@ -157,6 +157,30 @@ def test_a_class_that_cannot_be_told_is_the_one_thing_to_edit(tmp_path: Path) ->
     assert told.is_complete
 
 
+def test_where_no_column_is_a_key_the_fewest_that_tell_rows_apart_make_one(tmp_path: Path) -> None:
+    """Rows at one place differ by plug or by power, never by owner; two are alike in all."""
+    rows = ["22;2;Type 2;A;6711000;23450000", "50;2;CCS;A;6711000;23450000", "22;2;CCS;A;6711000;23450000"]
+    content = "\n".join(["Teho (kW);Määrä;Pistoke;Omistaja;N;E", *rows, rows[0], "22;2;Type 2;B;6711900;23450900"])
+    found = proposed(tmp_path, "Latauspisteet.csv", content)
+    [target] = found.document["targets"]
+    assert (target["target"], set(target["hashed_key"])) == ("parking_facility", {"Teho (kW)", "Pistoke"})
+    assert target["values"]["charging_points"] == {"column": "Määrä"}
+
+
+def test_a_class_that_only_a_heading_hints_at_is_to_be_checked(tmp_path: Path) -> None:
+    found = proposed(tmp_path, "x.csv", "id;osoite;paikkoja\n1;Katu 1;4\n2;Katu 2;5\n")
+    assert found.targets[0].target == "parking_facility"
+    assert found.targets[0].notes[0].code == "class_by_heading"
+    hinted = proposed(tmp_path, "x.csv", "id;osoite;teho\n1;Katu 1;4\n2;Katu 2;5\n")
+    assert "PLEASE CHECK" in proposal_yaml(hinted, "en")
+    assert not proposed(tmp_path, "x.csv", "id;osoite\n1;Katu 1\n2;Katu 2\n").is_complete
+
+
+def test_what_a_name_says_of_all_rows_is_a_value_of_each(tmp_path: Path) -> None:
+    found = proposed(tmp_path, "pyorapysakointi.csv", "id;nimi;paikkoja\n1;Asema;40\n2;Tori;20\n")
+    assert found.document["targets"][0]["values"]["is_for_bicycles"] == {"constant": True}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_proposal_reads_back_as_its_document_in_every_language(tmp_path: Path, language: str) -> None:
     for content in (WATER_MAINS, MANHOLES, SEVERAL_CLASSES, NO_IDS):

@@ -17,6 +17,7 @@ from service.importers.proposals.vocabulary import PROPOSED_TARGETS, attribute_w
 from service.importers.source_table import SourceTable, missing
 from service.queries.import_targets import TARGETS
 
+SECTION_WEIGHT = 100.0
 NAME_WEIGHT, VALUE_WEIGHT, HEADING_WEIGHT, ATTRIBUTE_WEIGHT = 3.0, 2.0, 1.0, 2.0
 WRONG_SHAPE = 0.25
 DECIDED, AHEAD = 1.5, 1.3
@@ -50,17 +51,25 @@ class ClassGuess:
         return self.ranked[0][0] if self.ranked[0][1] >= AHEAD * second else None
 
 
-def guess_class(names: Mapping[str, str], columns: Mapping[str, ColumnFacts], shapes: Collection[str]) -> ClassGuess:
+def guess_class(
+    names: Mapping[str, str],
+    columns: Mapping[str, ColumnFacts],
+    shapes: Collection[str],
+    section: str | None = None,
+) -> ClassGuess:
     """Return the likely class or classes of a file.
 
     Args:
         names: What the file, its layer and the like are called, by what that is (`file`, `layer`).
         columns: The columns by name.
         shapes: Types of the geometries, none where there are none.
+        section: Class of the section of a model that the rows are, which no heading outweighs.
     """
     rule_column, by_value = _class_column(columns)
     one_class = len(set(by_value.values())) == 1
     evidence = _evidence(names, columns)
+    if section is not None:
+        evidence.append((section, SECTION_WEIGHT, note("class_by_layer", name=names["layer"])))
     if rule_column is not None and one_class:
         why = note("class_by_values", column=rule_column, values=listed(columns[rule_column].samples()))
         evidence.append((next(iter(by_value.values())), VALUE_WEIGHT, why))

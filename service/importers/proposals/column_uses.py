@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from service.importers.proposals.column_facts import ColumnFacts
-from service.importers.proposals.matching import Matches, heading_score
+from service.importers.proposals.matching import Matches
 from service.importers.proposals.notes import listed, note
+from service.importers.proposals.personal import is_personal
 from service.importers.proposals.proposal import (
     ATTRIBUTE,
     CONDITION,
@@ -20,19 +21,11 @@ from service.importers.proposals.proposal import (
     UNMAPPED,
     ColumnUse,
 )
-from service.importers.proposals.vocabulary import role_words
 
 if TYPE_CHECKING:
     from service.importers.proposals.propose import Understood
 
-PERSONAL_PATTERNS = {"email", "phone", "person_id"}
 LEAST_HEADING = 0.85
-
-
-def is_personal(facts: ColumnFacts) -> bool:
-    """Return whether a column holds personal data by its values or its heading."""
-    named = heading_score(facts, role_words("personal", "headings")) >= LEAST_HEADING
-    return facts.pattern in PERSONAL_PATTERNS or (named and facts.kind in {"text", "number", "empty"})
 
 
 def column_uses(known: Understood) -> tuple[ColumnUse, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from service.importers.proposals.column_facts import ColumnFacts
+from service.importers.proposals.made_keys import telling_columns
 from service.importers.proposals.matching import heading_score
 from service.importers.proposals.notes import Note, note
+from service.importers.proposals.personal import is_personal
 from service.importers.proposals.vocabulary import role_words
 from service.importers.source_table import SourceTable, as_text
 
@@ -44,6 +46,7 @@ def choose_key(
     table: SourceTable,
     known: tuple[str | None, str | None],
     no_keys: Collection[str],
+    place: Sequence[str],
 ) -> Key:
     """Return the key of a file's rows.
 
@@ -52,6 +55,7 @@ def choose_key(
         table: The rows.
         known: Column of the names, and of the codes of districts, where there are such.
         no_keys: Columns that cannot be a key, such as coordinates.
+        place: Columns of coordinates.
     """
     name, code = known
     rated = sorted(
@@ -74,8 +78,13 @@ def choose_key(
     pair = _pair([facts for rating, facts in rated if rating > NAME], table)
     if pair is not None:
         return Key(pair, False, 0.6, (note("key_pair"),))
-    known_by = (name,) if name is not None else ()
+    differing = [each for each, facts in columns.items() if each not in place and _may_tell(facts)]
+    known_by = telling_columns(columns, table, place, name, differing)
     return Key(known_by, True, 0.4, (note("key_hashed"),))
+
+
+def _may_tell(facts: ColumnFacts) -> bool:
+    return facts.kind != "empty" and not is_personal(facts)
 
 
 def _rating(facts: ColumnFacts, name: str | None, code: str | None) -> float:

@@ -13,6 +13,7 @@ from service.queries.import_targets import TARGETS, TargetField
 
 LEAST_SCORE = 0.5
 BY_VALUES_ALONE = 0.9
+COUNT = "count"
 NOT_PROPOSED = {"source_system", "source_id"}
 FINNISH, SWEDISH = {"fi", "fin", "suomi"}, {"sv", "se", "swe", "ruotsi", "ru"}
 
@@ -55,17 +56,22 @@ class Matches:
         return [match.attribute for match in self.others if match.column == column]
 
 
-def match_attributes(target: str, columns: Mapping[str, ColumnFacts], taken: Collection[str] = ()) -> Matches:
+def match_attributes(
+    target: str, columns: Mapping[str, ColumnFacts], taken: Collection[str] = (), counted: str | None = None
+) -> Matches:
     """Return which columns are which attributes of a target.
 
     Args:
         target: Asset class or `district`.
         columns: The columns by name.
         taken: Columns that are something else already.
+        counted: Attribute that a column of counts is.
     """
     fields = [field for name, field in TARGETS[target].fields.items() if name not in NOT_PROPOSED]
     free = [facts for name, facts in columns.items() if name not in taken]
-    found = [match for field in fields for facts in free if (match := _match(target, field, facts)) is not None]
+    found = [
+        match for field in fields for facts in free if (match := _match(target, field, facts, counted)) is not None
+    ]
     chosen: dict[str, Match] = {}
     others: list[Match] = []
     for match in sorted(found, key=lambda each: -each.score):
@@ -77,11 +83,13 @@ def match_attributes(target: str, columns: Mapping[str, ColumnFacts], taken: Col
     return Matches(chosen, tuple(others))
 
 
-def _match(target: str, field: TargetField, facts: ColumnFacts) -> Match | None:
+def _match(target: str, field: TargetField, facts: ColumnFacts, counted: str | None) -> Match | None:
     fitting = fit(target, field, facts)
     if fitting < LEAST_FIT:
         return None
-    named = heading_score(facts, attribute_words(target, field.name)) + _language(facts)
+    words = attribute_words(target, field.name)
+    words = words + attribute_words(target, COUNT) if field.name == counted else words
+    named = heading_score(facts, words) + _language(facts)
     score = min(1.0, named) * (0.5 + 0.5 * fitting)
     if field.name in BY_PATTERN and score < BY_VALUES_ALONE:
         return Match(field.name, facts.name, BY_VALUES_ALONE, by_values=True)

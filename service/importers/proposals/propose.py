@@ -12,17 +12,24 @@ from shapely.geometry.base import BaseGeometry
 
 from service.importers.proposals.class_guess import ClassGuess, guess_class, shape_types
 from service.importers.proposals.column_facts import ColumnFacts, facts_of_table
-from service.importers.proposals.column_uses import column_uses, is_personal
+from service.importers.proposals.column_uses import column_uses
 from service.importers.proposals.condition_rules import Condition, find_condition
 from service.importers.proposals.headings import words_of
 from service.importers.proposals.keys import Key, choose_key
 from service.importers.proposals.matching import LEAST_SCORE, Match, Matches, heading_score, match_attributes
 from service.importers.proposals.notes import SURE, Note, note
+from service.importers.proposals.personal import is_personal
 from service.importers.proposals.places import MunicipalityColumn, Place, find_municipality, find_place
 from service.importers.proposals.proposal import NO_CLASS, Proposal
 from service.importers.proposals.proposed_targets import proposed_targets
 from service.importers.proposals.sample import Sample, read_sample
-from service.importers.proposals.vocabulary import PROPOSED_TARGETS, attribute_words
+from service.importers.proposals.vocabulary import (
+    PROPOSED_TARGETS,
+    attribute_words,
+    class_of_section,
+    counted_by_name,
+    said_of_all,
+)
 
 LONGEST_NAME = 60
 WORD, MOSTLY = re.compile(r"^[^._/]*[^\W\d_]{4}[^._/]*$"), 0.8
@@ -65,6 +72,7 @@ class Understood:
         matches: Columns of attributes by class.
         condition: Column of conditions.
         key: The source id.
+        said: Attributes that hold of every row, by the name of the file or layer that says so.
     """
 
     sample: Sample
@@ -76,6 +84,7 @@ class Understood:
     matches: Mapping[str, Matches]
     condition: Condition | None
     key: Key
+    said: Mapping[str, str]
 
 
 def propose_profile(path: Path, terms: ProposalTerms | None = None) -> Proposal:
@@ -111,21 +120,25 @@ def _understood(sample: Sample, stem: str, terms: ProposalTerms) -> Understood:
     taken |= {name for name, facts in columns.items() if is_personal(facts)}
     names = {"file": stem} | ({"layer": sample.layer} if sample.layer else {})
     shapes = {"POINT"} if "x" in place.document else shape_types(table)
-    guess = guess_class(names, {name: facts for name, facts in columns.items() if name not in taken}, shapes)
+    free = {name: facts for name, facts in columns.items() if name not in taken}
+    guess = guess_class(names, free, shapes, class_of_section(sample.format, sample.layer))
     classes = _classes(guess, terms.asset_class)
     first = next(iter(classes))
     years = match_attributes(_known_class(first), columns, taken).chosen.get("built_year")
     condition = find_condition(columns, table, years.column if years else None, taken)
     if condition is not None:
         taken |= {name for name in (condition.column, condition.day_column) if name is not None}
-    matches = {code: _matches(code, columns, taken) for code in classes}
+    counted = next(filter(None, map(counted_by_name, names.values())), None)
+    matches = {code: _matches(code, columns, taken, counted) for code in classes}
     name = matches[first].chosen.get("name") or matches[first].chosen.get("name_fi")
     code = matches[first].chosen.get("district_code")
-    key = choose_key(columns, table, (name.column if name else None, code.column if code else None), taken)
+    known_by = (name.column if name else None, code.column if code else None)
+    key = choose_key(columns, table, known_by, taken, place.columns)
     named_by = None if name is not None else _name_column(columns, key, taken)
     if named_by is not None:
         matches = {code: _with_name(found, named_by) for code, found in matches.items()}
-    return Understood(sample, columns, place, municipality, guess, classes, matches, condition, key)
+    said = {attribute: text for text in names.values() for attribute in said_of_all(text)}
+    return Understood(sample, columns, place, municipality, guess, classes, matches, condition, key, said)
 
 
 def _classes(guess: ClassGuess, told: str | None) -> dict[str, list[str] | None]:
@@ -144,8 +157,8 @@ def _known_class(code: str) -> str:
     return code if code in PROPOSED_TARGETS else COMMON
 
 
-def _matches(code: str, columns: Mapping[str, ColumnFacts], taken: set[str]) -> Matches:
-    matches = match_attributes(_known_class(code), columns, taken)
+def _matches(code: str, columns: Mapping[str, ColumnFacts], taken: set[str], counted: str | None) -> Matches:
+    matches = match_attributes(_known_class(code), columns, taken, counted)
     if code != NO_CLASS:
         return matches
     own = {"area_m2", "maintenance_class", "maintenance_classification", "material"}

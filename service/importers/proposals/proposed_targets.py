@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from service.importers.proposals.column_facts import ColumnFacts
 from service.importers.proposals.keys import Key
 from service.importers.proposals.matching import Match, Matches
-from service.importers.proposals.notes import Note, listed, note
+from service.importers.proposals.notes import LIKELY, Note, listed, note
 from service.importers.proposals.proposal import ATTRIBUTE, NO_CLASS, ColumnUse, ProposedTarget
 from service.importers.proposals.value_rules import value_rule
 from service.importers.proposals.vocabulary import DISTRICT
@@ -37,6 +37,7 @@ def _asset_target(known: Understood, code: str, values: list[str] | None) -> Pro
         attribute: _use(code, match, known.matches[code], known.columns[match.column], known.sample.is_whole)
         for attribute, match in known.matches[code].chosen.items()
     }
+    uses |= {name: _said_use(name, known.said[name]) for name in _said_attributes(known, code) if name not in uses}
     mappings = {attribute: rule for attribute, (rule, _) in uses.items()}
     return ProposedTarget(
         target=code,
@@ -59,6 +60,16 @@ def _use(
     samples = tuple(facts.samples())
     use = ColumnUse(match.column, ATTRIBUTE, match.attribute, match.score, notes, tuple(others), samples)
     return rule.mapping, use
+
+
+def _said_attributes(known: Understood, code: str) -> list[str]:
+    return [name for name in known.said if code != NO_CLASS and name in TARGETS[code].fields]
+
+
+def _said_use(attribute: str, name: str) -> tuple[dict[str, Any], ColumnUse]:
+    """Return the value that a file's name says of every row."""
+    use = ColumnUse("", ATTRIBUTE, attribute, LIKELY, (note("said_by_name", name=name),))
+    return {"constant": True}, use
 
 
 def _in_order(code: str, mappings: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -86,11 +97,12 @@ def _class_notes(known: Understood, code: str) -> tuple[Note, ...]:
     if known.guess.by_value is not None and known.guess.rule_column is not None and len(known.classes) > 1:
         return (note("class_by_rule", column=known.guess.rule_column),)
     others = [name for name, score in known.guess.ranked[:4] if name != code and score >= 1]
-    notes = known.guess.notes if known.guess.ranked and known.guess.ranked[0][0] == code else (note("class_told"),)
-    if not others:
-        return notes
-    why = "class_alternatives" if known.guess.decided else "class_not_sure"
-    return (*notes, note(why, classes=", ".join(others)))
+    if not known.guess.ranked or known.guess.ranked[0][0] != code:
+        return (note("class_told"),)
+    if known.guess.decided is None:
+        others = others or [name for name in TARGETS if TARGETS[name].is_asset and name != code]
+        return (note("class_not_sure", classes=", ".join(others)), *known.guess.notes)
+    return (*known.guess.notes, note("class_alternatives", classes=", ".join(others))) if others else known.guess.notes
 
 
 def _condition_target(known: Understood) -> ProposedTarget:

@@ -82,6 +82,31 @@ def class_of_text(content: str) -> str | None:
     return max(found)[2] if found else None
 
 
+@cache
+def class_of_section(form: str, section: str | None) -> str | None:
+    """Return the class of a section of a model, such as the pipes of EPANET; None where it is of no class."""
+    found: str | None = _vocabulary()["model_sections"].get(form, {}).get(section)
+    return found
+
+
+@cache
+def counted_by_name(content: str) -> str | None:
+    """Return the attribute that a count is, in a file of this name: latauspisteet are counted in charging points."""
+    return next(iter(_said("counted", content)), None)
+
+
+@cache
+def said_of_all(content: str) -> tuple[str, ...]:
+    """Return the attributes that hold of every row of a file of this name: bicycle stands are for bicycles."""
+    return _said("said_of_all", content)
+
+
+def _said(section: str, content: str) -> tuple[str, ...]:
+    joined = "".join(words_of(content))
+    named = _vocabulary()[section].items()
+    return tuple(name for name, stems in named if any("".join(words_of(stem)) in joined for stem in stems))
+
+
 def _ends(words: tuple[str, ...]) -> set[int]:
     ends, at = {0}, 0
     for word in words:
