@@ -28,7 +28,7 @@ from service.api.state import database
 from service.api.uploads import FORM_TYPE, takes_uploads, uploaded_file
 from service.api.waiting import PREFER_PARAMETER, waits
 from service.database import Database
-from service.errors import Fault, InvalidData, NotFound
+from service.errors import DataConflict, Fault, InvalidData, NotFound
 from service.operations.import_checks import KEEP, ON_CONFLICT
 from service.operations.import_listing import list_imports, look_at_import
 from service.operations.jobs import IMPORT, JobCancelled, cancel_job, enqueue, look_at_job, retry_job
@@ -170,7 +170,8 @@ def _add_ending(blueprint: RestBlueprint, profile_targets: ProfileTargets) -> No
     @needs(Action.IMPORT, Of.ADDRESS)
     def cancel_import(municipality_code: str, batch_id: int) -> Response:
         """Cancel an import that has not ended; nothing of it is written."""
-        cancel_job(database(), _own_job(profile_targets, municipality_code, batch_id))
+        key, _ = _own_job(profile_targets, municipality_code, batch_id)
+        cancel_job(database(), key)
         return Response(status=204)
 
     @blueprint.route(f"{_IMPORT}/retry", methods=["POST"])
@@ -179,16 +180,30 @@ def _add_ending(blueprint: RestBlueprint, profile_targets: ProfileTargets) -> No
     def retry_import(municipality_code: str, batch_id: int) -> Response:
         """Try an import again that failed or was cancelled, with the file that came with it, kept for a week."""
         answer = CreatedAnswer(_accepted, 202)
-        retry_job(database(), _own_job(profile_targets, municipality_code, batch_id), answer)
+        key, lost = _own_job(profile_targets, municipality_code, batch_id)
+        if lost is not None:
+            raise DataConflict(f"The profile {lost} of this import is no longer there: keep one of this name again.")
+        retry_job(database(), key, answer)
         return answer.response()
 
 
-def _own_job(profile_targets: ProfileTargets, municipality_code: str, batch_id: int) -> JobKey:
-    """Return the key of an import's job that the client may end; raises `NotFound` and `NotPermitted`."""
+def _own_job(profile_targets: ProfileTargets, municipality_code: str, batch_id: int) -> tuple[JobKey, str | None]:
+    """Return the key of an import's job that the client may end, and its profile where that was removed since.
+
+    What an import by such a profile would write is not to be told, so that whoever may import may end it.
+
+    Raises:
+        NotFound: There is no such import.
+        NotPermitted: The client may not import what its profile writes.
+    """
     key = JobKey(municipality_code, IMPORT.name, batch_id)
     asked = look_at_job(database(), key)["request"]
-    _check(profile_targets, asked["profile"], asked["municipality"])
-    return key
+    try:
+        targets = profile_targets(database(), asked["municipality"], asked["profile"])
+    except NotFound:
+        return key, asked["profile"]
+    _check_targets_of(targets, asked["municipality"])
+    return key, None
 
 
 def _terms(form: type[marshmallow.Schema], profile_targets: ProfileTargets) -> dict[str, Any]:
@@ -221,7 +236,11 @@ def _profile_faults(profile_targets: ProfileTargets, terms: Mapping[str, Any]) -
 
 def _check(profile_targets: ProfileTargets, profile: str, municipality_code: str | None) -> None:
     """Raise unless the client may import by this profile for a municipality, or (None) the whole country."""
-    check_targets(profile_targets(database(), municipality_code, profile), municipality_code)
+    _check_targets_of(profile_targets(database(), municipality_code, profile), municipality_code)
+
+
+def _check_targets_of(targets: frozenset[str], municipality_code: str | None) -> None:
+    check_targets(targets, municipality_code)
     with database().reading() as connection:
         if municipality_code is not None and not municipality_exists(connection, municipality_code):
             detail = f"{municipality_code} is not a municipality of the register."

@@ -226,3 +226,29 @@ def test_who_only_reads_imports_nothing(service_for: Any) -> None:
     viewer = service_for(Role.VIEWER, "901")
     assert send(viewer, POPULATION, "v.csv", profile="statfin_population_2019").status_code == 403
     assert send(service_for(None), POPULATION, "v.csv", profile="statfin_population_2019").status_code == 401
+
+
+OWN_PROFILE = """
+name: own_parks
+title: Parks
+source_system: parks
+format: csv
+targets:
+  - target: park
+    key: [id]
+    values: {name: {column: nimi}}
+"""
+
+
+def test_an_import_whose_profile_was_removed_since_is_cancelled_and_not_tried_again(
+    engineer: Any, module_database: Database
+) -> None:
+    profile = engineer("POST", "/api/v1/import-profiles", json={"municipality_code": "901", "yaml": OWN_PROFILE})
+    with kept_waiting(module_database, "901"):
+        sent = send(engineer, b"id;nimi\n1;Puisto\n", "p.csv", {"Prefer": "wait=0"}, profile="own_parks")
+        assert sent.status_code == 202, sent.text
+        address = sent.headers["Location"]
+        assert engineer("DELETE", profile.headers["Location"], headers={"If-Match": "*"}).status_code == 204
+        assert engineer("DELETE", address).status_code == 204
+    again = engineer("POST", f"{address}/retry")
+    assert (again.status_code, "own_parks" in again.json["detail"]) == (409, True)
