@@ -18,7 +18,9 @@ from models.access import Role
 from models.assets.buildings_and_grounds import Building
 from service.app import create_app
 from service.database import Database
+from service.job_kinds import JOB_WORKS
 from service.operations.access import create_token
+from service.operations.worker import Worker
 from service.settings import Settings
 
 Answer = Any
@@ -45,14 +47,15 @@ class Planner:
         assert begun.status_code == 202, begun.text
         deadline = time.monotonic() + 30
         path = begun.headers["Location"].partition("/api/v1/")[2]
-        while (run := self("GET", path).json)["state"] == "running" and time.monotonic() < deadline:
+        while (run := self("GET", path).json)["state"] in ("queued", "running") and time.monotonic() < deadline:
             time.sleep(0.02)
         return dict(run)
 
     def imported(self, content: bytes, name: str, profile: str) -> Answer:
         """Send a file to be imported."""
         data = {"file": (io.BytesIO(content), name), "profile": profile, "municipality": self._code}
-        return self("POST", "imports", data=data, content_type="multipart/form-data")
+        wait = {"Prefer": "wait=60"}
+        return self("POST", "imports", data=data, content_type="multipart/form-data", headers=wait)
 
     def tables(self, report: str = "service-need", **query: Any) -> dict[str, list[dict[str, Any]]]:
         """Return the rows of a report's tables."""
@@ -67,8 +70,8 @@ def module_template(demo_template: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def planner_of(module_database: Database) -> Callable[..., Planner]:
-    """Gives the service as a planner of a municipality sees it."""
+def planner_of(module_database: Database) -> Iterator[Callable[..., Planner]]:
+    """Gives the service as a planner of a municipality sees it; a worker stands beside it."""
     app = create_app(Settings(database_url="unused"), module_database)
 
     def planner_of(municipality_code: str, role: str = Role.PLANNER) -> Planner:
@@ -76,7 +79,10 @@ def planner_of(module_database: Database) -> Callable[..., Planner]:
         token = create_token(module_database, holder="planner", **grant)
         return Planner(app.test_client(), token, municipality_code)
 
-    return planner_of
+    worker = Worker(module_database, JOB_WORKS)
+    worker.start()
+    yield planner_of
+    worker.stop()
 
 
 @pytest.fixture(scope="module")
