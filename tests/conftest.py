@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
@@ -108,7 +109,17 @@ def _copy(cluster: Cluster, template: str) -> Iterator[str]:
     try:
         yield name
     finally:
-        _administer(cluster, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        _drop(cluster, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _drop(cluster: Cluster, statement: sql.Composed) -> None:
+    """Drop a database; its owner may not end an autovacuum that looks at it, which is over in a moment."""
+    for _ in range(50):
+        try:
+            return _administer(cluster, statement)
+        except psycopg.errors.InsufficientPrivilege:
+            time.sleep(0.1)
+    return _administer(cluster, statement)
 
 
 def _administer(cluster: Cluster, statement: sql.Composed) -> None:
