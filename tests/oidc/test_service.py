@@ -19,7 +19,6 @@ from service.operations.access import create_token, list_tokens, revoke_token
 from service.settings import Settings
 
 Ask = Callable[..., TestResponse]
-NOW = int(time.time())
 MUNICIPALITIES = text(
     "INSERT INTO municipality (municipality_code, name_fi, name_sv, is_fictitious) VALUES"
     " ('901', 'Koekylä', 'Provby', true), ('902', 'Koelaakso', 'Provdal', true), ('903', 'Koelahti', 'Provvik', true),"
@@ -27,6 +26,11 @@ MUNICIPALITIES = text(
 )
 GRANT_901 = [{"role": "engineer", "municipality": "901"}]
 GRANTS_OF_TWO = [*GRANT_901, {"role": "engineer", "municipality": "902"}]
+
+
+def now() -> int:
+    """The time of the test, which may be minutes after that of its collection."""
+    return int(time.time())
 
 
 def building(municipality_code: str) -> dict[str, Any]:
@@ -189,8 +193,8 @@ BAD: dict[str, Callable[[Any], str]] = {
     "malformed": lambda _: "a.b.c",
     "unknown": lambda _: "nonsense",
     "too long": lambda issuer: issuer.token(padding="x" * 9000),
-    "expired": lambda issuer: issuer.token(exp=NOW - 60),
-    "not yet valid": lambda issuer: issuer.token(nbf=NOW + 600),
+    "expired": lambda issuer: issuer.token(exp=now() - 60),
+    "not yet valid": lambda issuer: issuer.token(nbf=now() + 600),
     "wrong audience": lambda issuer: issuer.token(aud="other"),
     "wrong issuer": lambda issuer: issuer.token(iss="https://other.example"),
     "forged": lambda issuer: issuer.token()[:-8] + "AAAAAAAA",
