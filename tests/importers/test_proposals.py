@@ -176,6 +176,12 @@ def test_a_class_that_only_a_heading_hints_at_is_to_be_checked(tmp_path: Path) -
     assert not proposed(tmp_path, "x.csv", "id;osoite\n1;Katu 1\n2;Katu 2\n").is_complete
 
 
+def test_a_number_that_is_merely_wrong_is_not_taken_as_unknown(tmp_path: Path) -> None:
+    rows = "\n".join(f"{n};Puisto {n};{area}" for n, area in enumerate((12000, 5000, -4, -1, -9, 7000)))
+    found = proposed(tmp_path, "puistot.csv", f"tunnus;nimi;pinta-ala m2\n{rows}\n")
+    assert found.targets[0].values["area_m2"] == {"column": "pinta-ala m2", "unknown": ["-9", "-1"]}
+
+
 def test_what_a_name_says_of_all_rows_is_a_value_of_each(tmp_path: Path) -> None:
     found = proposed(tmp_path, "pyorapysakointi.csv", "id;nimi;paikkoja\n1;Asema;40\n2;Tori;20\n")
     assert found.document["targets"][0]["values"]["is_for_bicycles"] == {"constant": True}

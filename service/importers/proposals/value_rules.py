@@ -179,18 +179,30 @@ def _unit(field: TargetField, facts: ColumnFacts, notes: list[Note]) -> str | No
 
 
 def _sentinels(field: TargetField, facts: ColumnFacts, factor: float) -> list[str]:
-    """Return the values that cannot be meant: outside the limits, 0 where there is none, nines far above the others."""
+    """Return the markers among the values: outside the limits, 0 where there is none, nines far above the others.
+
+    Any other value outside the limits is a fault of the file, which its import has to tell.
+    """
     distinct = np.unique(facts.numbers)
-    low, high = (OLDEST_YEAR, newest_year()) if field.name in YEARS else (field.ge, field.le)
+    is_year = field.name in YEARS
+    low, high = (OLDEST_YEAR, newest_year()) if is_year else (field.ge, field.le)
     outside = {
         value
         for value in distinct.tolist()
-        if (low is not None and value * factor < low)
-        or (high is not None and value * factor > high)
+        if (_is_marker(value, is_year=is_year) and _is_outside(value * factor, low, high))
         or (value == 0 and field.name in NOTHING_IS_UNKNOWN)
     }
     found = sorted(outside | _nines(facts, outside))
     return [f"{value:.12g}" for value in found] if len(found) <= MOST_SENTINELS else []
+
+
+def _is_marker(value: float, *, is_year: bool) -> bool:
+    """Return whether programs write this number for want of one; of years, full centuries too."""
+    return abs(value) in {0, 1, 9} | NINES or (is_year and value % 100 == 0)
+
+
+def _is_outside(value: float, low: float | None, high: float | None) -> bool:
+    return (low is not None and value < low) or (high is not None and value > high)
 
 
 def _nines(facts: ColumnFacts, outside: set[float]) -> set[float]:
