@@ -26,10 +26,9 @@ from service.api.state import database
 from service.api.waiting import PREFER_PARAMETER, waits
 from service.catalogues import LANGUAGES
 from service.errors import NotFound
-from service.exporters.formats import FORMATS
+from service.exporters.formats import FORMATS, ZIP
 from service.operations.export_jobs import queue_export
 from service.operations.export_requests import FORMAT_NAMES, LONGEST_FILTER, SRIDS, ExportRequest
-from service.operations.exports import ZIP
 from service.operations.jobs import EXPORT, JobCancelled, cancel_job, list_jobs, look_at_job
 from service.operations.permissions import Action, Of, needs
 from service.operations.stored_files import find_file, read_chunks

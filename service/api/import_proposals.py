@@ -10,7 +10,6 @@ from typing import Any, Protocol
 import marshmallow
 from flask import Response, request
 from marshmallow import fields, validate
-from werkzeug.exceptions import UnsupportedMediaType
 
 from service.api.answers import json_answer
 from service.api.blueprint import RestBlueprint, faults_of, invalid_body
@@ -19,7 +18,7 @@ from service.api.identity import principal
 from service.api.import_profiles import ProfileTools, profile_headers
 from service.api.permissions import check_municipality, check_targets
 from service.api.state import database
-from service.api.uploads import FORM_TYPE, uploaded_file
+from service.api.uploads import FORM_TYPE, form_faults, uploaded_file
 from service.catalogues import LANGUAGES
 from service.database import Database
 from service.errors import Fault
@@ -153,10 +152,7 @@ def _kept(tools: ProfileTools, found: dict[str, Any], code: str | None) -> Respo
 
 def _terms(form: type[marshmallow.Schema]) -> dict[str, Any]:
     """Return the form's fields; raises with every fault."""
-    if request.mimetype != FORM_TYPE:
-        raise UnsupportedMediaType(f"The body is to be {FORM_TYPE}, with the file as `file`.")
-    faults = [] if request.files.get("file") else [Fault("/file", "The file is missing.")]
-    faults += [Fault(f"/{name}", "Unknown field.") for name in request.files if name != "file"]
+    faults = form_faults()
     terms: dict[str, Any] = {}
     try:
         terms = form().load(request.form.to_dict())

@@ -9,7 +9,6 @@ import marshmallow
 from flask import Response, request, url_for
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import UnsupportedMediaType
 
 from models.job import JobState
 from service.api.answers import json_answer, page_answer, to_json
@@ -25,7 +24,7 @@ from service.api.permissions import check_targets
 from service.api.problems import PROBLEM_TYPE
 from service.api.record_lists import MunicipalListQuery
 from service.api.state import database
-from service.api.uploads import FORM_TYPE, takes_uploads, uploaded_file
+from service.api.uploads import FORM_TYPE, form_faults, takes_uploads, uploaded_file
 from service.api.waiting import PREFER_PARAMETER, waits
 from service.database import Database
 from service.errors import DataConflict, Fault, InvalidData, NotFound
@@ -208,10 +207,7 @@ def _own_job(profile_targets: ProfileTargets, municipality_code: str, batch_id: 
 
 def _terms(form: type[marshmallow.Schema], profile_targets: ProfileTargets) -> dict[str, Any]:
     """Return the form's fields, which may stand in the query as well; raises with every fault."""
-    if request.mimetype != FORM_TYPE:
-        raise UnsupportedMediaType(f"The body is to be {FORM_TYPE}, with the file as `file`.")
-    faults = [] if request.files.get("file") else [Fault("/file", "The file is missing.")]
-    faults += [Fault(f"/{name}", "Unknown field.") for name in request.files if name != "file"]
+    faults = form_faults()
     terms: dict[str, Any] = {}
     try:
         terms = form().load({**request.args.to_dict(), **request.form.to_dict()})

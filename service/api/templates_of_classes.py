@@ -17,9 +17,9 @@ from service.api.identity import readable_municipality
 from service.api.state import database
 from service.catalogues import LANGUAGES
 from service.errors import NotFound
-from service.exporters.formats import FORMATS
+from service.exporters.formats import FORMATS, ZIP
 from service.operations.permissions import Action, Of, needs
-from service.operations.templates import TEMPLATE_FORMATS, ZIP, TemplateRequest, write_template
+from service.operations.templates import TEMPLATE_FORMATS, TemplateRequest, write_template
 
 blueprint = RestBlueprint("templates", __name__, description="Forms of asset classes, to be filled in and imported")
 _CONTENT = {each: {"schema": {"type": "string", "format": "binary"}} for each in (FORMATS["xlsx"].media_type, ZIP)}

@@ -11,9 +11,11 @@ from typing import ParamSpec
 import orjson
 from flask import Response, request
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import UnsupportedMediaType
 
 from models.job import CHUNK_BYTES
 from service.api.state import settings
+from service.errors import Fault
 from service.operations.stored_files import NewFile
 
 FORM_TYPE = "multipart/form-data"
@@ -34,6 +36,18 @@ def takes_uploads(view: Callable[Arguments, Response]) -> Callable[Arguments, Re
         return view(*args, **kwargs)
 
     return taking
+
+
+def form_faults() -> list[Fault]:
+    """Return what is wrong with the files of this request's form, of which there is to be one, named `file`.
+
+    Raises:
+        UnsupportedMediaType: The body is no such form.
+    """
+    if request.mimetype != FORM_TYPE:
+        raise UnsupportedMediaType(f"The body is to be {FORM_TYPE}, with the file as `file`.")
+    missing = [] if request.files.get("file") else [Fault("/file", "The file is missing.")]
+    return missing + [Fault(f"/{name}", "Unknown field.") for name in request.files if name != "file"]
 
 
 def form_content() -> bytes:

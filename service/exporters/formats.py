@@ -15,6 +15,7 @@ from service.exporters.explanations import about_lines, explained_codes, explain
 
 TM35FIN, WGS84 = 3067, 4326
 _NEVER_HELD = ("history",)
+ZIP = "application/zip"
 _TEXT_FILE = "README.txt"
 
 WriteTables = Callable[[Path, Sequence[TableRows], ExportTerms], None]

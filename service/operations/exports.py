@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from service.exporters.contents import ExportTerms, TableRows
 from service.exporters.explanations import told_losses
-from service.exporters.formats import FORMATS, TM35FIN
+from service.exporters.formats import FORMATS, TM35FIN, ZIP
 from service.operations.archives import write_archive
 from service.operations.export_requests import ARCHIVE, ExportRequest, check_request, format_of, selections
 from service.queries.export_rows import Rows, look_at_rows, read_export_rows
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from service.queries.export_rows import ExportSelection
 
 Progress = Callable[[str, int, int], None]
-
-ZIP = "application/zip"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from service.errors import InvalidData
 from service.exporters.contents import ExportTerms, TableRows, as_form
-from service.exporters.formats import FORMATS, TM35FIN
+from service.exporters.formats import FORMATS, TM35FIN, ZIP
 from service.queries.export_rows import Content, ExportSelection, look_at_rows, read_export_rows
 from service.queries.export_tables import export_tables
 from service.queries.municipalities import municipality_names
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from service.database import Database
 
 TEMPLATE_FORMATS = ("xlsx", "csv")
-ZIP = "application/zip"
 
 
 @dataclass(frozen=True)

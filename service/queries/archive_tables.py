@@ -12,6 +12,7 @@ from sqlalchemy import Sequence
 import models
 from models.registry import ASSET_CLASSES
 from service.queries.asset_history import document_after
+from service.queries.same_key import same_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,7 +164,7 @@ def add_lacking(connection: psycopg.Connection[Any], table: ArchiveTable) -> int
     """Add the staged rows of a shared table that the register lacks; return how many others differ from its own."""
     stage, target = sql.Identifier(_stage(table)), sql.Identifier(table.table)
     columns = _names(table.columns)
-    same = sql.SQL(" AND ").join(sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name)) for name in table.key)
+    same = same_key(table.key)
     add = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} s WHERE NOT EXISTS (SELECT FROM {} t WHERE {})")
     connection.execute(add.format(target, columns, columns, stage, target, same))
     return _differing(connection, table.columns, stage, target)

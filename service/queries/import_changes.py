@@ -12,6 +12,7 @@ from sqlalchemy import Column
 import models
 from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage
 from service.queries.import_targets import Target
+from service.queries.same_key import same_key
 
 
 def record_columns(target: Target) -> list[Column[Any]]:
@@ -73,5 +74,4 @@ def store_record_changes(connection: psycopg.Connection[Any], stage: Stage, batc
 
 
 def _same(target: Target) -> sql.Composable:
-    names = ("municipality_code", *record_key(target))
-    return sql.SQL(" AND ").join(sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name)) for name in names)
+    return same_key(("municipality_code", *record_key(target)))

@@ -9,7 +9,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from service.queries.import_changes import record_key
 from service.queries.import_staging import ADDED, CHANGED, GEOMETRY_COLUMNS, Stage, tables
+from service.queries.same_key import same_key
 
 GEOMETRY, DISTRICT = "geometry", "district_code"
 AliasedColumn = tuple[str, str]
@@ -41,8 +43,7 @@ def column_names(stage: Stage) -> dict[AliasedColumn, str]:
 
 def same_record(stage: Stage) -> sql.Composable:
     """Return the condition that a staged row (s) is about a record of the register (t)."""
-    names = ("municipality_code", *((stage.target.identity[0],) if stage.target.identity else stage.target.match))
-    return sql.SQL(" AND ").join(sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name)) for name in names)
+    return same_key(("municipality_code", *record_key(stage.target)))
 
 
 def staged_records(stage: Stage) -> sql.Composable:

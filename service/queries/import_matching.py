@@ -9,6 +9,7 @@ from psycopg import sql
 
 from service.queries.import_numbers import settle_numbers
 from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage, numbering, rewrite_stage, tables
+from service.queries.same_key import same_key
 
 RowAndValue = tuple[int, str]
 
@@ -153,7 +154,6 @@ def match_stage(connection: psycopg.Connection[Any], stage: Stage) -> None:
 
 
 def _match_rows(connection: psycopg.Connection[Any], stage: Stage) -> None:
-    same_key = [_equal(name) for name in ("municipality_code", *stage.target.match)]
     identity: sql.Composable = sql.SQL("")
     if stage.target.identity is not None:
         identity = sql.SQL(", {0} = t.{0}").format(sql.Identifier(stage.target.identity[0]))
@@ -164,13 +164,9 @@ def _match_rows(connection: psycopg.Connection[Any], stage: Stage) -> None:
         sql.Literal(UNCHANGED),
         identity,
         tables(stage.target),
-        sql.SQL(" AND ").join(same_key),
+        same_key(("municipality_code", *stage.target.match)),
     )
     connection.execute(statement)
-
-
-def _equal(name: str) -> sql.Composed:
-    return sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name))
 
 
 def _differs(stage: Stage) -> sql.Composable:

@@ -13,6 +13,7 @@ from psycopg import sql
 from service.queries.import_changes import keep_record_before, store_record_changes
 from service.queries.import_staging import ADDED, CHANGED, Stage
 from service.queries.import_versions import keep_before, store_versions
+from service.queries.same_key import same_key
 
 ASSET_KEY = ("municipality_code", "asset_id")
 
@@ -73,12 +74,11 @@ def _update(
         sets.append(sql.SQL("row_version = t.row_version + 1"))
     if not sets:
         return
-    same = [sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name)) for name in ("municipality_code", *key)]
     statement = sql.SQL("UPDATE {} t SET {} FROM {} s WHERE {} AND s.outcome = {}").format(
         sql.Identifier(table),
         sql.SQL(", ").join(sets),
         sql.Identifier(stage.table),
-        sql.SQL(" AND ").join(same),
+        same_key(("municipality_code", *key)),
         sql.Literal(CHANGED),
     )
     connection.execute(statement, tuple(values.values()))

@@ -9,6 +9,7 @@ from sqlalchemy import Double
 
 import models
 from service.queries.import_staging import Stage, tables
+from service.queries.same_key import same_key
 
 if TYPE_CHECKING:
     import psycopg
@@ -35,9 +36,6 @@ def _take_same_shapes(connection: psycopg.Connection[Any], stage: Stage) -> None
     """A shape within a millimetre of the register's is no change, nor is another start or direction of its rings."""
     # The district follows from the place: on a border a hair's breadth decides.
     pairs = [name for name in ("geometry", "geometry_z", "district_code") if name in stage.all_columns]
-    same = [
-        sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name)) for name in ("municipality_code", *stage.target.match)
-    ]
     statement = sql.SQL(
         "UPDATE {stage} s SET {sets} FROM {table} t WHERE {same} AND t.geometry IS DISTINCT FROM s.geometry"
         " AND ST_NPoints(t.geometry) = ST_NPoints(s.geometry) AND ST_HausdorffDistance(t.geometry, s.geometry) < {near}"
@@ -46,7 +44,7 @@ def _take_same_shapes(connection: psycopg.Connection[Any], stage: Stage) -> None
         stage=sql.Identifier(stage.table),
         sets=sql.SQL(", ").join(sql.SQL("{0} = t.{0}").format(sql.Identifier(name)) for name in pairs),
         table=sql.Identifier(stage.target.tables[0]),
-        same=sql.SQL(" AND ").join(same),
+        same=same_key(_key_of(stage)),
         near=sql.Literal(NEAR_M),
         heights=_SAME_HEIGHTS if "geometry_z" in pairs else sql.SQL(""),
     )
@@ -57,7 +55,6 @@ def _take_same_numbers(connection: psycopg.Connection[Any], stage: Stage) -> Non
     """A number that differs behind its 15th digit is no change: workbooks do not keep those digits."""
     names = [(alias, name) for alias, name in stage.compared if _is_double(stage, name)]
     for alias, name in names:
-        key = [sql.SQL("t.{0} = s.{0}").format(sql.Identifier(each)) for each in _key_of(stage)]
         statement = sql.SQL(
             "UPDATE {stage} s SET {name} = {alias}.{name} FROM {tables} WHERE {key} AND {alias}.{name} <> s.{name}"
             " AND abs({alias}.{name} - s.{name}) <= abs({alias}.{name}) * {near}"
@@ -66,7 +63,7 @@ def _take_same_numbers(connection: psycopg.Connection[Any], stage: Stage) -> Non
             name=sql.Identifier(name),
             alias=sql.Identifier(alias),
             tables=tables(stage.target),
-            key=sql.SQL(" AND ").join(key),
+            key=same_key(_key_of(stage)),
             near=sql.Literal(NEAR_SHARE),
         )
         connection.execute(statement)

@@ -90,12 +90,16 @@ def _read_added(connection: psycopg.Connection[Any], asset_class: AssetClass, un
         " ON c.municipality_code = t.municipality_code AND c.asset_id = t.asset_id"
         " WHERE t.municipality_code = %(municipality)s AND t.asset_id = u.asset_id AND u.asset_class = {number}"
         " AND u.reason IS NULL AND u.operation = 'create' AND u.after IS NULL"
-    ).format(
+    )
+    connection.execute(_of_class(statement, asset_class), undo.values)
+
+
+def _of_class(statement: sql.SQL, asset_class: AssetClass) -> sql.Composed:
+    return statement.format(
         document=asset_document(asset_class.code),
         own=sql.Identifier(asset_class.code),
         number=sql.Literal(asset_class.number),
     )
-    connection.execute(statement, undo.values)
 
 
 def moved_assets(connection: psycopg.Connection[Any]) -> list[int]:
@@ -171,12 +175,8 @@ def _store_versions(connection: psycopg.Connection[Any], asset_class: AssetClass
         " JOIN asset t ON t.municipality_code = %(municipality)s AND t.asset_id = u.asset_id"
         " JOIN {own} c ON c.municipality_code = t.municipality_code AND c.asset_id = t.asset_id"
         " WHERE u.asset_class = {number} AND u.reason IS NULL"
-    ).format(
-        document=asset_document(asset_class.code),
-        own=sql.Identifier(asset_class.code),
-        number=sql.Literal(asset_class.number),
     )
-    connection.execute(statement, undo.values)
+    connection.execute(_of_class(statement, asset_class), undo.values)
 
 
 def _remove(connection: psycopg.Connection[Any], table: str, number: int | None, undo: Undo) -> None:

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 HERE, ROOT = Path(__file__).resolve().parent, Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(HERE)]
+sys.path[:0] = [str(ROOT), str(HERE), str(HERE.parent)]
 
 from interrupted import try_kills  # noqa: E402 — found through the line above
 from uploads import send_at_once  # noqa: E402

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 import urllib.request
 import uuid
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from register import MUNICIPALITY, PROFILE, write_file
+from service_processes import served
 from sqlalchemy import text
 
 from models.access import Role
 from service.cluster import Cluster
-from service.cluster.port import LOOPBACK, choose_port
 from service.database import Database
 from service.migrating import migrate
 from service.operations.access import create_token
@@ -42,7 +39,7 @@ def send_at_once(cluster: Cluster, folder: Path, count: int) -> dict[str, Any]:
     try:
         seed(database)
         token = create_token(database, holder="sender", role=Role.ENGINEER, municipality_code=MUNICIPALITY)
-        with _served(url) as address:
+        with served(_environment(url), workers=WORKERS) as address:
             begun = time.monotonic()
             with ThreadPoolExecutor(count) as senders:
                 ids = list(senders.map(lambda number: _send(address, token, folder, number), range(count)))
@@ -104,29 +101,5 @@ def _outcome(database: Database) -> dict[str, Any]:
     return {"states": dict(states), "most attempts": begun, "workers": workers, **batches}
 
 
-@contextmanager
-def _served(url: str) -> Iterator[str]:
-    port = choose_port(None)
-    gunicorn = [str(PROGRAMS / "gunicorn"), "-c", "service/gunicorn.py", "--bind", f"{LOOPBACK}:{port}"]
-    commands = [[*gunicorn, "service.wsgi:app"], *[[str(PROGRAMS / "kuntokanta"), "work"]] * WORKERS]
-    environment = {**os.environ, "KUNTOKANTA_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
-    processes = [subprocess.Popen(each, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) for each in commands]
-    try:
-        _wait_for(f"http://{LOOPBACK}:{port}/healthz")
-        yield f"http://{LOOPBACK}:{port}"
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(60)
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(address, timeout=10).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(address)
+def _environment(url: str) -> dict[str, str]:
+    return {**os.environ, "KUNTOKANTA_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}

@@ -9,17 +9,16 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 HERE, ROOT = Path(__file__).resolve().parent, Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(HERE.parent)]
 
-from service.cluster.cluster import Cluster  # noqa: E402 — found through the line above
-from service.cluster.port import LOOPBACK, choose_port  # noqa: E402
+from service_processes import served  # noqa: E402 — found through the line above
+
+from service.cluster.cluster import Cluster  # noqa: E402
 
 PROGRAMS = Path(sys.executable).parent
 DOCUMENTS = ("/ogc/api?f=json", "/api/v1/openapi.json")
@@ -67,37 +66,10 @@ def _service(folder: Path) -> Iterator[tuple[str, str]]:
     try:
         for command in (["migrate"], ["demo", "--token-file", str(folder / "token")]):
             subprocess.run([str(PROGRAMS / "kuntokanta"), *command], cwd=ROOT, env=environment, check=True)
-        with _served(environment) as address:
+        with served(environment) as address:
             yield address, (folder / "token").read_text("utf-8").strip()
     finally:
         cluster.drop_database(name)
-
-
-@contextmanager
-def _served(environment: dict[str, str]) -> Iterator[str]:
-    port = choose_port(None)
-    options = ["-c", "service/gunicorn.py", "--bind", f"{LOOPBACK}:{port}", "service.wsgi:app"]
-    commands = ([str(PROGRAMS / "gunicorn"), *options], [str(PROGRAMS / "kuntokanta"), "work"])
-    processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for command in commands]
-    try:
-        _wait_for(f"http://{LOOPBACK}:{port}/ogc/conformance")
-        yield f"http://{LOOPBACK}:{port}"
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(60)
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(address, timeout=10).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise TimeoutError(address)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,6 @@ MANHOLES = (TRIALS / "Brunnar_Esbo.csv").read_text("utf-8")
 SEVERAL_CLASSES = (TRIALS / "export_20240101.csv").read_text("utf-8")
 NO_IDS = (TRIALS / "viheralueet.csv").read_text("utf-8")
 LAMP_KINDS, LAMP_POWERS = ("LED", "SpNa", "Monimetalli"), (35, 70, 150)
-DATA = Path(__file__).parents[3] / "shared" / "data"
 # Files of the profiles that come with the service, for which a target of assets or districts is proposed.
 REAL = {
     "tampere_playgrounds": "fi_playgrounds_tampere_oulu/tampere_leikkipaikat.geojson",
@@ -216,13 +215,11 @@ def counts(database: Database, folder: Path, name: str, content: str, **options:
 
 
 @pytest.mark.real_data
-def test_proposals_reproduce_most_of_the_profiles_that_people_wrote_for_real_registers() -> None:
-    if not DATA.exists():
-        pytest.skip("the open data are not in ../shared/data")
+def test_proposals_reproduce_most_of_the_profiles_that_people_wrote_for_real_registers(shared_data: Path) -> None:
     written: set[tuple[str, str, str]] = set()
     found: set[tuple[str, str, str]] = set()
     for name, file in REAL.items():
-        profile, proposal = load_profile(name), propose_profile(DATA / file)
+        profile, proposal = load_profile(name), propose_profile(shared_data / file)
         assert proposal.targets[0].target == profile.targets[0].target, name
         mine = parse_profile(proposal_yaml(proposal))
         for values, into in ((profile, written), (mine, found)):
