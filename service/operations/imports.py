@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -23,21 +22,10 @@ from service.operations.import_checks import (
     tell_missing,
 )
 from service.operations.import_report import ImportFault, ImportReport, Severity, TargetCounts
+from service.operations.import_staged_checks import check_staged
 from service.queries.data_version import raise_data_version
 from service.queries.districts import assign_districts
-from service.queries.import_differences import places_of
-from service.queries.import_matching import (
-    RowAndValue,
-    drop_staged,
-    lock_municipalities,
-    match_stage,
-    municipalities_of_changes,
-    repeated_rows,
-    resolve_assets,
-    rows_of_another_class,
-    rows_outside_municipality,
-    stage_districts,
-)
+from service.queries.import_matching import lock_municipalities, match_stage, municipalities_of_changes
 from service.queries.import_merge import Author, merge_stage
 from service.queries.import_rows import ImportRows
 from service.queries.import_staging import (
@@ -67,8 +55,7 @@ Progress = Callable[[str, int, int], None]
 Finish = Callable[[Session, ImportReport], None]
 REPORTED_FAULTS = 1000
 MANY_ROWS = 1000
-DISTRICT, POPULATION_GRID, MUNICIPALITY = "district", "population_grid", "municipality"
-KEY = "key"
+DISTRICT = "district"
 
 
 @dataclass(frozen=True)
@@ -171,7 +158,7 @@ def _merge(
     connection: psycopg.Connection[Any], stage: Stage, author: Author, terms: ImportTerms, report: ImportReport
 ) -> None:
     counts = report.targets.setdefault(stage.target.code, TargetCounts())
-    counts.faulty += _check(connection, stage, report)
+    counts.faulty += check_staged(connection, stage, report)
     match_stage(connection, stage)
     outcomes = _settled(connection, stage, terms, report)
     merge_stage(connection, stage, author)
@@ -191,80 +178,6 @@ def _settled(
     tell_differences(connection, stage, outcomes, report)
     check_matched(connection, stage, outcomes, report)
     return outcomes
-
-
-def _check(connection: psycopg.Connection[Any], stage: Stage, report: ImportReport) -> int:
-    """Check what only the whole file and the register can tell; return how many faulty rows left the stage."""
-    repeats = _drop_repeats(connection, stage, report)
-    broken: set[int] = set()
-    if stage.target.is_asset:
-        found = rows_of_another_class(connection, stage)
-        broken |= _tell(
-            connection, stage, report, found, "class", "This id is in the register as a {value}.", Severity.ERROR
-        )
-    if stage.names_assets:
-        severity = Severity.ERROR if stage.asset_required else Severity.WARNING
-        detail = "The asset {value} is not in the register."
-        unknown = _tell(connection, stage, report, resolve_assets(connection, stage), "asset_missing", detail, severity)
-        broken |= unknown if stage.asset_required else set()
-    if stage.has_geometry:
-        _check_places(connection, stage, report)
-    return repeats + (drop_staged(connection, stage, sorted(broken)) if broken else 0)
-
-
-def _drop_repeats(connection: psycopg.Connection[Any], stage: Stage, report: ImportReport) -> int:
-    """Take out rows whose key stands in the file before; return how many of them contradict the first."""
-    found = repeated_rows(connection, stage)
-    first = {row: str(of) for row, of, _, _ in found}
-    same = [(row, key) for row, _, key, differs in found if not differs]
-    other = [(row, key) for row, _, key, differs in found if differs]
-    detail = "The row stands in the file before, as row {first} ({value}), with the same content; it counts once."
-    _tell(connection, stage, report, same, "repeated_row", detail, Severity.WARNING, KEY, first)
-    detail = "The key ({value}) stands in the file before, in row {first}, with other content."
-    contradicting = _tell(connection, stage, report, other, "duplicate_key", detail, Severity.ERROR, KEY, first)
-    if found:
-        drop_staged(connection, stage, sorted(first))
-    return len(contradicting)
-
-
-def _check_places(connection: psycopg.Connection[Any], stage: Stage, report: ImportReport) -> None:
-    if stage.target.is_asset:
-        stage_districts(connection, stage)
-    if stage.target.code not in {POPULATION_GRID, MUNICIPALITY}:
-        outside = rows_outside_municipality(connection, stage)
-        _tell(
-            connection,
-            stage,
-            report,
-            outside,
-            "outside_municipality",
-            "The place is outside municipality {value}.",
-            Severity.WARNING,
-        )
-
-
-def _tell(
-    connection: psycopg.Connection[Any],
-    stage: Stage,
-    report: ImportReport,
-    rows: list[RowAndValue],
-    rule: str,
-    detail: str,
-    severity: Severity,
-    column: str | None = None,
-    first: Mapping[int, str] = MappingProxyType({}),
-) -> set[int]:
-    """Add a fault per row, with its value and, where it repeats one, that row; return the rows."""
-    shapes = dict(places_of(connection, stage, [row for row, _ in rows])) if rows else {}
-    report.add(
-        ImportFault(row, column, value, rule, severity, _worded(detail, value, first.get(row, "")), shapes.get(row))
-        for row, value in rows
-    )
-    return {row for row, _ in rows}
-
-
-def _worded(detail: str, value: object, first: str) -> str:
-    return detail.replace("{first}", first).replace("{value}", str(value))
 
 
 def _count(connection: psycopg.Connection[Any], stage: Stage) -> TargetCounts:
