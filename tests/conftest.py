@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,6 +23,8 @@ from service.operations.valuation_computation import ValuationRequest
 
 ROOT = Path(__file__).resolve().parent.parent
 _NUMBERS = count()
+# Not the process's number: one that was killed leaves its databases, and another may get its number.
+_RUN = secrets.token_hex(6)
 TemplateMaker = Callable[[str, Callable[[Database], object]], str]
 
 
@@ -46,7 +48,7 @@ def cluster() -> Cluster:
 @pytest.fixture(scope="session")
 def template_database(cluster: Cluster) -> Iterator[str]:
     """The name of a database with all migrations and seeds, to be cloned."""
-    name = f"template_{os.getpid()}"
+    name = f"template_{_RUN}"
     cluster.create_database(name)
     url = cluster.url(name)
     migrate(url)
@@ -104,7 +106,7 @@ def _clone(cluster: Cluster, template: str) -> Iterator[Database]:
 
 @contextmanager
 def _copy(cluster: Cluster, template: str) -> Iterator[str]:
-    name = f"test_{os.getpid()}_{next(_NUMBERS)}"
+    name = f"test_{_RUN}_{next(_NUMBERS)}"
     _administer(cluster, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template))))
     try:
         yield name

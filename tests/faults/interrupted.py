@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import secrets
 import signal
 import subprocess
 import sys
@@ -140,7 +141,7 @@ def _until(condition: Callable[[], bool]) -> None:
 @contextmanager
 def _database(cluster: Cluster) -> Iterator[tuple[Database, str]]:
     """Give a register with the earlier file."""
-    name = f"faults_{os.getpid()}"
+    name = f"faults_{secrets.token_hex(6)}"
     cluster.create_database(name, PREPARED)
     try:
         with _open(cluster, name) as database:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
 import time
 import urllib.request
@@ -31,7 +32,7 @@ ENDS_WITHIN_S = 300
 
 def send_at_once(cluster: Cluster, folder: Path, count: int) -> dict[str, Any]:
     """Send so many files of one row at once, each twice with one Idempotency-Key; return what came of them."""
-    name = f"uploads_{os.getpid()}"
+    name = f"uploads_{secrets.token_hex(6)}"
     cluster.create_database(name)
     url = cluster.url(name)
     migrate(url)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -59,7 +60,7 @@ def _ask(folder: Path, document: str, options: list[str], seed: int, examples: i
 @contextmanager
 def _service(folder: Path) -> Iterator[tuple[str, str]]:
     """Give the address of a service with the demo municipality, and a token that may do everything in it."""
-    cluster, name = Cluster(ROOT / ".local" / "test-cluster", durable=False), f"fuzz_{os.getpid()}"
+    cluster, name = Cluster(ROOT / ".local" / "test-cluster", durable=False), f"fuzz_{secrets.token_hex(6)}"
     cluster.start()
     cluster.create_database(name)
     environment = {**os.environ, "KUNTOKANTA_DATABASE_URL": cluster.url(name), "KUNTOKANTA_OPEN_READING": "true"}
