@@ -28,7 +28,7 @@ GUNICORN = f"""#!{sys.executable}
 import os, pathlib, signal, sys, time
 arguments = sys.argv[1:]
 pathlib.Path(arguments[arguments.index("--pid") + 1]).write_text(str(os.getpid()))
-pathlib.Path(".local/served").write_text(" ".join([os.environ["KUNTOKANTA_DATABASE_URL"], *arguments]))
+pathlib.Path(".local/served").write_text(" ".join([os.environ["KUNTOKANTA_DATABASE_URL"], *arguments]) + "\\n")
 signal.signal(signal.SIGTERM, lambda *_: (pathlib.Path(".local/ended").touch(), sys.exit(0)))
 time.sleep(60)
 """
@@ -55,7 +55,8 @@ class Checkout:
         return running
 
     def is_serving(self) -> bool:
-        return (self.local / "served").exists() and (self.local / "workers").exists()
+        """Whether both programs have written that they are there; a file stands empty for a moment."""
+        return all((self.local / name).exists() and self.text(name).endswith("\n") for name in ("served", "workers"))
 
     def text(self, name: str) -> str:
         return (self.local / name).read_text(encoding="utf-8")
@@ -90,6 +91,10 @@ def checkout(directory: Path, made_once: Cluster, monkeypatch: pytest.MonkeyPatc
     yield made
     for process in made.started:
         process.kill()
+        process.wait()
+    # What a failed test left behind holds the pipes of its output open: it ends first.
+    subprocess.run([sys.executable, ".make/serve.py", "stop"], cwd=directory, check=False, capture_output=True)
+    for process in made.started:
         process.communicate()
     made.cluster.stop()
     made.cluster.directory.rename(made_once.directory)
