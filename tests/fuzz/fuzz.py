@@ -28,10 +28,6 @@ SEEDS, EXAMPLES = (1, 2, 3), 50
 SHORT = r"/collections/district(/items|/tiles.*)?$|/v1/(assets/{asset_key}|budgets|parameters)$"
 
 
-# Examples and coverage do not depend on the seed: the first seed asks them for all.
-SEEDED_ONLY = ["--phases", "fuzzing,stateful"]
-
-
 def main(*, short: bool) -> int:
     """Ask without and with a token; return 0 where nothing was found."""
     with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as (address, token):
@@ -47,8 +43,7 @@ def main(*, short: bool) -> int:
 
 def _ask(folder: Path, document: str, options: list[str], seed: int, examples: int) -> int:
     program = [str(PROGRAMS / "schemathesis"), "--config-file", str(HERE / "schemathesis.toml"), "run", document]
-    phases = [] if seed == SEEDS[0] else SEEDED_ONLY
-    bounds = [*phases, "--checks", "all", "--seed", str(seed), "--max-examples", str(examples), "--continue-on-failure"]
+    bounds = ["--checks", "all", "--seed", str(seed), "--max-examples", str(examples), "--continue-on-failure"]
     quietly = ["--request-timeout", "60", "--no-color", "--warnings", "off", "--generation-database", "none"]
     # How long this machine takes to think up a request says nothing of the service.
     quietly += ["--suppress-health-check", "too_slow"]
