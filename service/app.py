@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import http
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -45,7 +45,6 @@ from service.api.rest_api import create_api, register_blueprints
 from service.api.state import keep_state
 from service.database import Database
 from service.importers.profile_file import profile_names, read_document
-from service.importers.proposals.answer import proposed
 from service.importers.proposals.vocabulary import PROPOSED_TARGETS
 from service.importers.stored_profiles import checked_text, shipped_text, targets_of
 from service.ogc.plain_reads import PlainReads
@@ -116,7 +115,7 @@ def _rest_blueprints() -> list[RestBlueprint]:
         statistics.blueprint,
         imports_blueprint(profile_names, targets_of),
         import_profiles_blueprint(PROFILE_TOOLS),
-        import_proposals_blueprint(proposed, PROPOSED_TARGETS, PROFILE_TOOLS),
+        import_proposals_blueprint(_proposed, PROPOSED_TARGETS, PROFILE_TOOLS),
         exports.blueprint,
         runs.blueprint,
         scenarios.blueprint,
@@ -124,6 +123,13 @@ def _rest_blueprints() -> list[RestBlueprint]:
         permission_table.blueprint,
         *map(class_blueprint, ASSET_CLASSES.values()),
     ]
+
+
+def _proposed(*given: Any, **terms: Any) -> dict[str, Any]:
+    """Propose a profile by what reads all kinds of files, which a process loads once it is asked."""
+    from service.importers.proposals.answer import proposed  # noqa: PLC0415
+
+    return proposed(*given, **terms)
 
 
 def _own_database(settings: Settings) -> Database:

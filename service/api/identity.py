@@ -7,7 +7,7 @@ from flask import g, request
 
 from service.api.state import database, settings, token_verifier
 from service.errors import TokenInvalid, TokenMissing
-from service.oidc.verification import looks_signed
+from service.oidc.plain import looks_signed
 from service.operations.access import authenticate
 from service.operations.issued_tokens import issued_principal
 from service.operations.permissions import Action

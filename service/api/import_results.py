@@ -22,7 +22,7 @@ from service.operations.import_changes import list_import_changes
 from service.operations.import_listing import look_at_import
 from service.operations.import_undo import DETAILS, undo_import
 from service.operations.permissions import Action, Of, needs
-from service.reports.import_findings import findings_geojson, findings_xlsx
+from service.reports.faulty_places import findings_geojson
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = {"json": "application/json", "geojson": "application/geo+json", "xlsx": XLSX}
@@ -200,7 +200,13 @@ def _faults_answer(report: Mapping[str, Any], form: str, language: str, name: st
         counts = {each: report[each] for each in ("error_count", "warning_count")}
         return json_answer({**counts, "rules": report.get("rules", []), "faults": faults}, headers=headers)
     headers["Content-Disposition"] = f'attachment; filename="faults-{name}.{form}"'
-    content = findings_geojson(report) if form == "geojson" else findings_xlsx(report, language)
+    content = findings_geojson(report) if form == "geojson" else _workbook(report, language)
     if form == "xlsx":
         headers["Content-Language"] = language
     return Response(content, 200, headers, content_type=FORMATS[form])
+
+
+def _workbook(report: Mapping[str, Any], language: str) -> bytes:
+    from service.reports.import_findings import findings_xlsx  # noqa: PLC0415 -- XlsxWriter, only where it is needed
+
+    return findings_xlsx(report, language)

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app
 
-from service.oidc.verification import TokenVerifier
-
 if TYPE_CHECKING:
     from service.database import Database
+    from service.oidc.verification import TokenVerifier
     from service.settings import Settings
 
 DATABASE, SETTINGS, VERIFIER = "database", "settings", "token verifier"
@@ -19,7 +18,15 @@ def keep_state(app: Flask, database: Database, settings: Settings) -> None:
     """Put the database, the settings and what checks tokens of the issuer on the application."""
     app.extensions[DATABASE] = database
     app.extensions[SETTINGS] = settings
-    app.extensions[VERIFIER] = TokenVerifier(settings.oidc) if settings.oidc else None
+    app.extensions[VERIFIER] = _verifier(settings)
+
+
+def _verifier(settings: Settings) -> TokenVerifier | None:
+    if settings.oidc is None:
+        return None
+    from service.oidc.verification import TokenVerifier  # noqa: PLC0415 -- cryptography takes 10 MB
+
+    return TokenVerifier(settings.oidc)
 
 
 def database() -> Database:

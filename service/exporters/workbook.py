@@ -12,7 +12,8 @@ from service.errors import InvalidData
 from service.exporters.csv_files import wkt_column, wkt_of
 from service.exporters.explanations import about_lines, explained_codes, explained_columns
 from service.exporters.harmless import FORMULA_STARTS
-from service.exporters.labels import column_heading, table_label
+from service.exporters.labels import column_heading
+from service.exporters.sheet_names import sheet_of_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,6 @@ HEADINGS, CODES, FIRST_ROW = 0, 1, 2
 
 MOST_ROWS = 1_048_576
 LONGEST_CELL = 32_000
-LONGEST_NAME = 31
 PART = "part_"
 FREE_ROWS = 1000
 """Rows beneath those that are there for which codes can be chosen from lists."""
@@ -45,12 +45,6 @@ _OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-_NOT_IN_A_NAME = str.maketrans(dict.fromkeys(r"[]:*?/\\", " "))
-
-
-def sheet_of_table(language: str, code: str) -> str:
-    """Return the name of a table's sheet: at most 31 characters, none of them a bracket or slash."""
-    return table_label(language, code).translate(_NOT_IN_A_NAME)[:LONGEST_NAME].strip()
 
 
 def write_workbook(path: Path, tables: Sequence[TableRows], terms: ExportTerms) -> None:

@@ -19,7 +19,7 @@ from service.errors import KuntokantaError
 from service.importers.fault_files import SUFFIXES, write_fault_file
 from service.importers.fault_lines import fault_lines
 from service.importers.geometry_repair import GEOMETRY_REPAIR, REPAIR
-from service.importers.own_import import OWN_PROFILES
+from service.importers.own_profiles import OWN_PROFILES
 from service.importers.pipeline import import_file
 from service.importers.profile import Profile
 from service.importers.profile_file import profile_names

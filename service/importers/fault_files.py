@@ -10,7 +10,8 @@ import shapely
 
 from gis.crs import CRS84, TM35FIN
 from gis.projection import reproject
-from service.reports.import_findings import findings_geojson, findings_xlsx
+from service.reports.faulty_places import findings_geojson
+from service.reports.import_findings import findings_xlsx
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ import shapely
 
 from service.catalogues import LANGUAGES
 from service.exporters.harmless import as_it_was
-from service.exporters.workbook import sheet_of_table
+from service.exporters.sheet_names import sheet_of_table
 from service.importers.file_kind import check_archive, check_local_file
 from service.importers.read_csv import CsvLayout, read_csv
 from service.importers.source_table import SourceTable, object_column, unreadable

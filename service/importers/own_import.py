@@ -12,6 +12,7 @@ from service.exporters.explanations import OWN_PROFILE
 from service.importers.fault_log import FaultLog
 from service.importers.own_files import OwnTable, own_tables
 from service.importers.own_mapping import OWN_SOURCE_SYSTEM, OwnRegister, map_own_table
+from service.importers.own_profiles import OWN_PROFILES
 from service.importers.reading import file_sha256
 from service.importers.source_table import UnreadableSourceError, unreadable
 from service.importers.target_mapping import Surroundings
@@ -24,8 +25,6 @@ from service.operations.imports import (
     read_register_codes,
     store_import,
 )
-from service.operations.permissions import PLANNED
-from service.queries.export_tables import export_tables
 from service.queries.import_numbers import load_asset_versions
 
 if TYPE_CHECKING:
@@ -35,13 +34,6 @@ if TYPE_CHECKING:
     from service.database import Database
     from service.importers.source_table import SourceTable
     from service.queries.import_rows import ImportRows
-
-OWN_PROFILES = {
-    OWN_PROFILE: frozenset(export_tables()),
-    "kuntokanta_records": frozenset(export_tables()) - PLANNED,
-    "kuntokanta_plans": PLANNED & frozenset(export_tables()),
-}
-"""Profiles of the register's own exports by name, with the tables that each takes: of engineers, and of planners."""
 
 
 def import_own_export(

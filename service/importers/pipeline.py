@@ -19,7 +19,8 @@ from service.importers.crs_choice import CrsChoice
 from service.importers.fault_log import FaultLog
 from service.importers.geometry_repair import REPAIR
 from service.importers.mapping import Mapped, map_table
-from service.importers.own_import import OWN_PROFILES, import_own_export
+from service.importers.own_import import import_own_export
+from service.importers.own_profiles import OWN_PROFILES
 from service.importers.profile import Profile
 from service.importers.read_ahead import read_ahead
 from service.importers.reading import file_sha256, read_source

@@ -8,7 +8,7 @@ import yaml
 
 from service.database import Database
 from service.errors import DataConflict
-from service.importers.own_import import OWN_PROFILES
+from service.importers.own_profiles import OWN_PROFILES
 from service.importers.profile import Profile
 from service.importers.profile_file import (
     PROFILE_DIRECTORY,

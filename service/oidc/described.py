@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from service.oidc.keys import discovery_url
+from service.oidc.plain import discovery_url
 
 if TYPE_CHECKING:
     from service.settings import OidcSettings

@@ -13,6 +13,7 @@ import structlog
 
 from service.errors import IssuerUnavailable
 from service.oidc.fetching import WITHIN_S, fetch_document, same_origin
+from service.oidc.plain import discovery_url
 from service.settings import SIGNATURES
 
 FRESH_S = 600.0
@@ -32,11 +33,6 @@ class SigningKey:
 
     key: Any
     algorithm: str | None
-
-
-def discovery_url(issuer: str) -> str:
-    """Return where an issuer describes itself (OpenID Connect Discovery 1.0, 4)."""
-    return f"{issuer.rstrip('/')}/.well-known/openid-configuration"
 
 
 class IssuerKeys:

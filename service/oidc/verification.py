@@ -26,11 +26,6 @@ _REASONS: Mapping[type[jwt.PyJWTError], str] = {
 }
 
 
-def looks_signed(token: str) -> bool:
-    """Whether a token has the three parts of a JWT; the service's own tokens have no point."""
-    return token.count(".") == 2
-
-
 class TokenVerifier:
     """Checks the tokens of the issuer that the settings name."""
 

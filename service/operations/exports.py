@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from service.exporters.contents import ExportTerms, TableRows
 from service.exporters.explanations import told_losses
 from service.exporters.formats import FORMATS, TM35FIN, ZIP
-from service.operations.archives import write_archive
 from service.operations.export_requests import ARCHIVE, ExportRequest, check_request, format_of, selections
 from service.queries.export_rows import Rows, look_at_rows, read_export_rows
 from service.queries.export_tables import export_tables
@@ -90,6 +89,8 @@ def write_export(
 
 
 def _archive(database: Database, request: ExportRequest, path: Path, progress: Progress) -> ExportSummary:
+    from service.operations.archives import write_archive  # noqa: PLC0415 -- Alembic, only where it is needed
+
     with database.reading() as connection:
         check_request(connection, request)
     code = request.municipality_code

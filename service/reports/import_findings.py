@@ -1,4 +1,4 @@
-"""The check report of an import as a workbook, and its faulty places as GeoJSON."""
+"""The check report of an import as a workbook."""
 
 from __future__ import annotations
 
@@ -177,19 +177,3 @@ class _Summary(_Sheet):
 def _targets(report: Document) -> Iterable[tuple[str, Mapping[str, Any]]]:
     targets: Mapping[str, Mapping[str, Any]] = report["targets"]
     return targets.items()
-
-
-def findings_geojson(report: Document, shapes: Sequence[Mapping[str, Any] | None] = ()) -> bytes:
-    """Return the faults as GeoJSON (RFC 7946, EPSG:4326): one feature each, without geometry where it has no place.
-
-    Args:
-        report: As for `findings_xlsx`.
-        shapes: The shape of each fault as a GeoJSON geometry; without it, a point says where it is.
-    """
-    features = []
-    for number, fault in enumerate(report["faults"]):
-        point = {"type": "Point", "coordinates": fault["place"]} if fault.get("place") else None
-        shape = shapes[number] if number < len(shapes) and shapes[number] is not None else point
-        properties = {name: value for name, value in fault.items() if name != "place"}
-        features.append({"type": "Feature", "id": number + 1, "geometry": shape, "properties": properties})
-    return orjson.dumps({"type": "FeatureCollection", "features": features})

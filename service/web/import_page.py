@@ -9,7 +9,7 @@ from flask import url_for
 from models.registry import ASSET_CLASSES
 from service.api.rest_api import PREFIX
 from service.catalogues import texts_of
-from service.importers.own_import import OWN_PROFILES
+from service.importers.own_profiles import OWN_PROFILES
 from service.importers.proposals.vocabulary import PROPOSED_TARGETS
 from service.operations.export_requests import FORMAT_NAMES, SRIDS
 from service.operations.import_checks import ON_CONFLICT

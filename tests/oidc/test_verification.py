@@ -20,7 +20,8 @@ from jwt.algorithms import RSAAlgorithm
 
 from service.errors import IssuerUnavailable, TokenInvalid
 from service.oidc.keys import IssuerKeys
-from service.oidc.verification import TokenVerifier, looks_signed
+from service.oidc.plain import looks_signed
+from service.oidc.verification import TokenVerifier
 
 Made = Callable[[Any], str]
 

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from models.job import JobState
 from service.catalogues import LANGUAGES, has_text
-from service.importers.own_import import OWN_PROFILES
+from service.importers.own_profiles import OWN_PROFILES
 from service.web import import_page
 
 Get = Callable[..., TestResponse]
