@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import Any
 
 import psycopg
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from service.errors import (
+    ChangesCollided,
     DatabaseUnavailable,
     DataConflict,
     DuplicateSourceId,
@@ -23,6 +25,7 @@ from service.errors import (
     KuntokantaError,
     OverlappingCapacity,
     OverlappingValidity,
+    RecordBusy,
 )
 
 MEANING: dict[str, type[KuntokantaError]] = {
@@ -32,6 +35,9 @@ MEANING: dict[str, type[KuntokantaError]] = {
     "ex_capacity_overlap": OverlappingCapacity,
 }
 
+_COLLIDED = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+
+_FIRST_STEP: ContextVar[Callable[[Session], None] | None] = ContextVar("first step", default=None)
 
 CHECKED_AFTER_S = 5.0
 """A connection that was idle for longer is asked whether it still works."""
@@ -144,7 +150,20 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """Give a session in one transaction: committed at the end, rolled back on any error."""
         with meaningful_errors(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            first_step = _FIRST_STEP.get()
+            if first_step is not None:
+                first_step(session)
             yield session
+
+
+@contextmanager
+def beginning_with(step: Callable[[Session], None]) -> Iterator[None]:
+    """Have each transaction that writes begin with a step, within which it may raise to have nothing done."""
+    before = _FIRST_STEP.set(step)
+    try:
+        yield
+    finally:
+        _FIRST_STEP.reset(before)
 
 
 def _plan(connection: psycopg.Connection[Any], *, each_time: bool) -> None:
@@ -204,5 +223,9 @@ def _data_fault(error: BaseException | None) -> KuntokantaError | None:
 
 
 def _unavailable(error: BaseException | None) -> KuntokantaError | None:
+    if isinstance(error, psycopg.errors.LockNotAvailable):
+        return RecordBusy()
+    if isinstance(error, _COLLIDED):
+        return ChangesCollided()
     broken = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | PoolTimeout)
     return DatabaseUnavailable() if broken else None

@@ -22,6 +22,7 @@ class KuntokantaError(Exception):
     """The request could not be carried out."""
 
     status = 500
+    retry_after_s: int | None = None
 
     def __init__(self, detail: str | None = None, faults: list[Fault] | None = None) -> None:
         self.detail = detail or inspect.cleandoc(type(self).__doc__ or "")
@@ -82,6 +83,12 @@ class OverlappingCapacity(DataConflict):
     """The asset has a capacity of this service in part of this period."""
 
 
+class ChangesCollided(DataConflict):
+    """The change and another one at the same time were in each other's way; nothing of it is done: ask again."""
+
+    retry_after_s = 1
+
+
 class RunCancelled(KuntokantaError):
     """The run was cancelled: nothing of it is stored."""
 
@@ -92,6 +99,11 @@ class StaleVersion(KuntokantaError):
     """The resource has been changed since it was read: read it again and repeat the change."""
 
     status = 412
+
+    def __init__(self, detail: str | None = None, *, current: str | int | None = None) -> None:
+        """`current` is the ETag of what is there, without its quotes, None where nothing is there."""
+        super().__init__(detail)
+        self.current = None if current is None else str(current)
 
 
 class VersionMissing(KuntokantaError):
@@ -134,6 +146,13 @@ class DatabaseUnavailable(KuntokantaError):
     """The database does not answer; try again in a moment."""
 
     status = 503
+
+
+class RecordBusy(KuntokantaError):
+    """Others hold the same records for longer than this request would wait; ask again in a moment."""
+
+    status = 503
+    retry_after_s = 1
 
 
 class IssuerUnavailable(KuntokantaError):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request, url_for
+from sqlalchemy.orm import Session
 
 from models.registry import AssetClass
 from service.api.answers import json_answer
@@ -83,9 +84,11 @@ def _add_writing(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
     @blueprint.route(rule, methods=["PUT"])
     @blueprint.describe(requestBody=_body(replacement_schema(asset_class), "application/json"))
     @blueprint.header(IF_MATCH_PARAMETER)
+    @blueprint.header(KEY_PARAMETER)
     @blueprint.answers(200, component, headers=ETAG_HEADER)
     @blueprint.arguments(WrittenCrs, location="query")
     @needs(Action.WRITE_RECORDS, Of.ADDRESS)
+    @repeatable
     def replace(_: Mapping[str, Any], asset_key: AssetKey) -> Response:
         """Replace an asset; what the body leaves out becomes unknown."""
         expected = expected_versions()
@@ -96,9 +99,11 @@ def _add_writing(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
     @blueprint.route(rule, methods=["PATCH"])
     @blueprint.describe(requestBody=_body(patch_schema(asset_class), _MERGE_PATCH))
     @blueprint.header(IF_MATCH_PARAMETER)
+    @blueprint.header(KEY_PARAMETER)
     @blueprint.answers(200, component, headers=ETAG_HEADER)
     @blueprint.arguments(WrittenCrs, location="query")
     @needs(Action.WRITE_RECORDS, Of.ADDRESS)
+    @repeatable
     def amend(_: Mapping[str, Any], asset_key: AssetKey) -> Response:
         """Change some attributes of an asset by a merge patch."""
         expected = expected_versions()
@@ -110,31 +115,40 @@ def _add_writing(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
 
     @blueprint.route(rule, methods=["DELETE"])
     @blueprint.header(IF_MATCH_PARAMETER)
+    @blueprint.header(KEY_PARAMETER)
     @blueprint.answers(204)
     @needs(Action.WRITE_RECORDS, Of.ADDRESS)
+    @repeatable
     def retire(asset_key: AssetKey) -> Response:
         """Retire an asset: it becomes decommissioned, its records and history stay."""
-        expected, by = expected_versions(), principal().holder
-        retire_asset(database(), asset_class, asset_key, expected=expected, changed_by=by)
-        return Response(status=204)
+        expected, by, answer = expected_versions(), principal().holder, CreatedAnswer(status=204)
+        retire_asset(database(), asset_class, asset_key, expected=expected, changed_by=by, finish=answer)
+        return answer.response()
 
 
 def _write(asset_class: AssetClass, key: AssetKey, values: dict[str, Any], expected: frozenset[int] | None) -> Response:
     values.pop("municipality_code")
-    replace_asset(database(), asset_class, key, values, expected=expected, changed_by=principal().holder)
-    record = read_asset(database(), key, asset_class, written_crs())
-    return json_answer(asset_document(record), headers={"ETag": etag(record.row_version)})
+    by, answer = principal().holder, CreatedAnswer(lambda session, asset: _described(session, asset_class, asset), 200)
+    replace_asset(database(), asset_class, key, values, expected=expected, changed_by=by, finish=answer)
+    return answer.response()
 
 
 def _created(asset_class: AssetClass) -> CreatedAnswer:
-    def describe(session: Any, written: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
-        record = load_asset(session.connection(), asset_class, written["key"], written_crs())
-        if record is None:
-            raise RuntimeError("the asset that was just written is not there")
-        address = url_for(f"{asset_class.code}.read", asset_key=record.key, _external=True)
-        return asset_document(record), {"Location": address, "ETag": etag(record.row_version)}
+    def describe(session: Session, written: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
+        document, headers = _described(session, asset_class, written)
+        address = url_for(f"{asset_class.code}.read", asset_key=written["key"], _external=True)
+        return document, {"Location": address, **headers}
 
     return CreatedAnswer(describe)
+
+
+def _described(
+    session: Session, asset_class: AssetClass, written: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    record = load_asset(session.connection(), asset_class, written["key"], written_crs())
+    if record is None:
+        raise RuntimeError("the asset that was just written is not there")
+    return asset_document(record), {"ETag": etag(record.row_version)}
 
 
 def _body(schema: AssetSchema, media_type: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Answers to POST: 201 with the new record and its address, kept where the client may repeat the request."""
+"""Answers to writes: the record and, where it is new, its address; kept where the client may repeat the request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ from service.api.identity import principal
 from service.api.state import database
 from service.api.uploads import FORM_TYPE, form_content
 from service.errors import Fault, MalformedRequest
-from service.operations.kept_answers import Answer, RepeatableRequest, find_kept_answer, keep_answer
+from service.operations.kept_answers import (
+    Answer,
+    AnsweredBefore,
+    RepeatableRequest,
+    carried_out_once,
+    find_kept_answer,
+    keep_answer,
+)
 
 LONGEST_KEY = 255
 KEY_PATTERN = "^[!-~]([ -~]*[!-~])?$"
@@ -24,15 +31,18 @@ KEY_PARAMETER = {
     "description": "A request that is repeated with the same key within 24 hours is answered again, not done again",
     "schema": {"type": "string", "pattern": KEY_PATTERN, "maxLength": LONGEST_KEY},
 }
+# Headers that say, beside address and body, what is asked for.
+_TERMS = ("Content-Crs", "If-Match")
 
 Arguments = ParamSpec("Arguments")
 Described = Callable[[Session, Mapping[str, Any]], tuple[Any, Mapping[str, str]]]
 
 
 class CreatedAnswer:
-    """The last step of an operation that adds a record: makes the answer, and keeps it within the transaction."""
+    """The last step of an operation that writes: makes the answer, and keeps it within the transaction."""
 
-    def __init__(self, describe: Described, status: int = 201) -> None:
+    def __init__(self, describe: Described = lambda _, __: (None, {}), status: int = 201) -> None:
+        """`describe` gives document and headers; no document is an answer without content."""
         self._describe = describe
         self._status = status
         self._answer: Answer | None = None
@@ -40,7 +50,7 @@ class CreatedAnswer:
     def __call__(self, session: Session, record: Mapping[str, Any]) -> None:
         """Make the answer of the record that was written."""
         document, headers = self._describe(session, record)
-        self._answer = Answer(self._status, headers, to_json(document).decode())
+        self._answer = Answer(self._status, headers, "" if document is None else to_json(document).decode())
         repeatable: RepeatableRequest | None = g.get("repeatable")
         if repeatable is not None:
             keep_answer(session, repeatable, self._answer)
@@ -52,14 +62,30 @@ class CreatedAnswer:
         return _response(self._answer)
 
 
+def kept_alone(document: Any, municipality_code: str | None) -> Response:
+    """Return the answer to a request that writes nothing itself, and keep it."""
+    answer = CreatedAnswer(lambda _, __: (document, {}), 200)
+    with database().writing() as session:
+        answer(session, {"municipality_code": municipality_code})
+    return answer.response()
+
+
 def repeatable(view: Callable[Arguments, Response]) -> Callable[Arguments, Response]:
-    """Answer a POST that is repeated with its Idempotency-Key as it was answered the first time."""
+    """Answer a write that is repeated with its Idempotency-Key as it was answered the first time."""
 
     @functools.wraps(view)
     def answered_once(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Response:
-        g.repeatable = _repeatable_request()
-        kept = find_kept_answer(database(), g.repeatable) if g.repeatable else None
-        return _response(kept) if kept else view(*args, **kwargs)
+        g.repeatable = asked = _repeatable_request()
+        if asked is None:
+            return view(*args, **kwargs)
+        kept = find_kept_answer(database(), asked)
+        if kept is not None:
+            return _response(kept)
+        try:
+            with carried_out_once(asked):
+                return view(*args, **kwargs)
+        except AnsweredBefore as before:
+            return _response(before.answer)
 
     return answered_once
 
@@ -71,11 +97,11 @@ def _repeatable_request() -> RepeatableRequest | None:
     if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
         detail = f"1 to {LONGEST_KEY} printable ASCII characters are expected"
         raise MalformedRequest(f"Idempotency-Key: {detail}", [Fault("Idempotency-Key", detail)])
-    system = request.headers.get("Content-Crs", "").encode()
+    terms = "\n".join(request.headers.get(name, "") for name in _TERMS).encode()
     by = principal()
     # The same name may be another's: an answer is given again only to who may do just the same.
     grants = str(sorted(map(str, by.grants))).encode()
-    content = b"\n".join((grants, request.method.encode(), request.full_path.encode(), system, _body()))
+    content = b"\n".join((grants, request.method.encode(), request.full_path.encode(), terms, _body()))
     return RepeatableRequest(by.holder, key, content)
 
 

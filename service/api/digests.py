@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, request
 
 from service.api.answers import json_answer
+from service.api.created import CreatedAnswer
 from service.api.record_lists import record_document
 from service.operations.replacement import KnownRecord, record_digest
 from service.queries.record_sets import RecordSet
@@ -32,10 +33,18 @@ def record_etag(record: Mapping[str, Any]) -> str:
     return f'"{record_digest(record)}"'
 
 
+def replaced_answer(records: RecordSet) -> CreatedAnswer:
+    """Return the answer, with its ETag, to who writes a record over the present one."""
+
+    def described(_: Any, record: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
+        return record_document(records, record), {"ETag": record_etag(record)}
+
+    return CreatedAnswer(described, 200)
+
+
 def record_answer(records: RecordSet, record: Mapping[str, Any]) -> Response:
-    """Return a record with its ETag, or 304 where a reader has it."""
-    is_known = request.method == "GET" and "If-None-Match" in request.headers
-    if is_known and request.if_none_match.contains_weak(record_digest(record)):
+    """Return a record with its ETag, or 304 where the reader has it."""
+    if "If-None-Match" in request.headers and request.if_none_match.contains_weak(record_digest(record)):
         answer = Response(status=304)
     else:
         answer = json_answer(record_document(records, record))

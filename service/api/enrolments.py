@@ -11,7 +11,8 @@ from marshmallow import validate
 
 from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint
-from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer
+from service.api.created import KEY_PARAMETER, repeatable
+from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer, replaced_answer
 from service.api.fields import Number, Text
 from service.api.record_lists import YearsQuery, municipal_page
 from service.api.state import database
@@ -59,9 +60,13 @@ def read_enrolment(**key: Any) -> Response:
 
 @blueprint.route(_ENROLMENT, methods=["PUT"])
 @blueprint.header(IF_MATCH_PARAMETER)
+@blueprint.header(KEY_PARAMETER)
 @blueprint.answers(200, "GradeEnrolment")
 @needs(Action.WRITE_PLANS, Of.ADDRESS)
+@repeatable
 @blueprint.arguments(EnrolmentBody)
 def put_enrolment(body: Mapping[str, Any], **key: Any) -> Response:
     """Replace the pupils of one grade, or add them where none are counted."""
-    return record_answer(GRADE_ENROLMENTS, put_grade_enrolment(database(), key, body, known_record()))
+    answer = replaced_answer(GRADE_ENROLMENTS)
+    put_grade_enrolment(database(), key, body, known_record(), answer)
+    return answer.response()

@@ -168,9 +168,12 @@ def read_file(municipality_code: str, export_id: int) -> Response:
 
 
 @blueprint.route(_EXPORT, methods=["DELETE"])
+@blueprint.header(KEY_PARAMETER)
 @blueprint.answers(204)
 @needs(Action.EXPORT, Of.ADDRESS)
+@repeatable
 def cancel(municipality_code: str, export_id: int) -> Response:
     """Cancel an export that has not ended; no file is kept of it."""
-    cancel_job(database(), JobKey(municipality_code, EXPORT.name, export_id))
-    return Response(status=204)
+    answer = CreatedAnswer(status=204)
+    cancel_job(database(), JobKey(municipality_code, EXPORT.name, export_id), answer)
+    return answer.response()

@@ -92,10 +92,11 @@ def create(collection_id: str) -> Response:
 
 @blueprint.route(_ITEM, methods=["PUT"])
 @needs(Action.WRITE_RECORDS, Of.ADDRESS)
+@repeatable
 def replace(collection_id: str, feature_id: str) -> Response:
     """Replace a feature; properties that the body leaves out become unknown."""
     asset_class, key = ASSET_CLASSES[collection_id], _key(feature_id)
-    with _there_as_expected():
+    with _there_as_expected(asset_class, key):
         present = read_asset(database(), key, asset_class, written_crs())
         values = replaced_feature_values(asset_class, _body(_FEATURE_TYPES), present)
         return _write(asset_class, key, values, matched_versions())
@@ -103,10 +104,11 @@ def replace(collection_id: str, feature_id: str) -> Response:
 
 @blueprint.route(_ITEM, methods=["PATCH"])
 @needs(Action.WRITE_RECORDS, Of.ADDRESS)
+@repeatable
 def update(collection_id: str, feature_id: str) -> Response:
     """Change some properties of a feature, or its geometry, by a merge patch (RFC 7396) on it or on its schema."""
     asset_class, key = ASSET_CLASSES[collection_id], _key(feature_id)
-    with _there_as_expected(), patch_of_feature(_body(_PATCH_TYPES), feature_id) as patch:
+    with _there_as_expected(asset_class, key), patch_of_feature(_body(_PATCH_TYPES), feature_id) as patch:
         present = read_asset(database(), key, asset_class, written_crs())
         values = amended_feature_values(asset_class, patch, present)
         expected = matched_versions()
@@ -115,12 +117,14 @@ def update(collection_id: str, feature_id: str) -> Response:
 
 @blueprint.route(_ITEM, methods=["DELETE"])
 @needs(Action.WRITE_RECORDS, Of.ADDRESS)
+@repeatable
 def delete(collection_id: str, feature_id: str) -> Response:
     """Retire a feature: it leaves the collection, its records and history stay."""
-    asset_class, key = ASSET_CLASSES[collection_id], _key(feature_id)
-    with _there_as_expected():
-        retire_asset(database(), asset_class, key, expected=matched_versions(), changed_by=principal().holder)
-    return Response(status=204)
+    asset_class, key, answer = ASSET_CLASSES[collection_id], _key(feature_id), CreatedAnswer(status=204)
+    expected, by = matched_versions(), principal().holder
+    with _there_as_expected(asset_class, key):
+        retire_asset(database(), asset_class, key, expected=expected, changed_by=by, finish=answer)
+    return answer.response()
 
 
 def _body(media_types: tuple[str, ...]) -> Any:
@@ -138,10 +142,16 @@ def _key(feature_id: str) -> AssetKey:
 
 
 @contextmanager
-def _there_as_expected() -> Iterator[None]:
-    """Answer that nothing is there as If-Match asks for it: with a failed precondition (Part 4, put-rid-exception)."""
+def _there_as_expected(asset_class: AssetClass, key: AssetKey) -> Iterator[None]:
+    """Answer that nothing is there as If-Match asks for it: with a failed precondition (Part 4, put-rid-exception).
+
+    The ETag that is told is the feature's, as readers get it.
+    """
     try:
         yield
+    except StaleVersion as error:
+        with database().reading() as connection:
+            raise StaleVersion(error.detail, current=_load(connection, asset_class, key).etag) from error
     except NotFound as error:
         if "If-Match" in request.headers:
             raise StaleVersion("There is no such feature.") from error
@@ -158,21 +168,25 @@ def _faults_of_features() -> Iterator[None]:
 
 def _write(asset_class: AssetClass, key: AssetKey, values: dict[str, Any], expected: ExpectedVersions) -> Response:
     values.pop("municipality_code")
+    by, answer = principal().holder, CreatedAnswer(lambda session, asset: _described(session, asset_class, asset), 200)
     with _faults_of_features():
-        replace_asset(database(), asset_class, key, values, expected=expected, changed_by=principal().holder)
-    with database().reading() as connection:
-        feature = _load(connection, asset_class, key)
-    return Response(feature.text, headers=_headers(feature))
+        replace_asset(database(), asset_class, key, values, expected=expected, changed_by=by, finish=answer)
+    return answer.response()
 
 
 def _created(asset_class: AssetClass) -> CreatedAnswer:
     def describe(session: Any, written: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
-        key = written["key"]
-        feature = _load(session.connection(), asset_class, key)
-        address = url_for("ogc.item", collection_id=asset_class.code, feature_id=str(key), _external=True)
-        return orjson.Fragment(feature.text), {"Location": address, **_headers(feature)}
+        document, headers = _described(session, asset_class, written)
+        feature_id = str(written["key"])
+        address = url_for("ogc.item", collection_id=asset_class.code, feature_id=feature_id, _external=True)
+        return document, {"Location": address, **headers}
 
     return CreatedAnswer(describe)
+
+
+def _described(session: Any, asset_class: AssetClass, written: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:
+    feature = _load(session.connection(), asset_class, written["key"])
+    return orjson.Fragment(feature.text), _headers(feature)
 
 
 def _load(connection: Any, asset_class: AssetClass, key: AssetKey) -> Feature:

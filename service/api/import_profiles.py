@@ -14,7 +14,7 @@ from service.api.answers import json_answer, page_answer
 from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint
 from service.api.body_rules import either
-from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
+from service.api.created import KEY_PARAMETER, CreatedAnswer, Described, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.fields import Text, municipality_field
 from service.api.identity import principal, readable_municipality
@@ -173,7 +173,9 @@ def _add_writing(blueprint: RestBlueprint, tools: ProfileTools) -> None:
 
     @blueprint.route(_OWN, methods=["PUT"])
     @blueprint.header(IF_MATCH_PARAMETER)
+    @blueprint.header(KEY_PARAMETER)
     @blueprint.answers(200, "ImportProfile", headers=ETAG_HEADER)
+    @repeatable
     @blueprint.arguments(ProfileBody)
     @needs(Action.IMPORT, Of.ADDRESS)
     def replace(body: Mapping[str, Any], municipality_code: str, name: str) -> Response:
@@ -182,20 +184,26 @@ def _add_writing(blueprint: RestBlueprint, tools: ProfileTools) -> None:
         _check_present(tools, municipality_code, name)
         profile, targets = _checked(tools, body, name)
         check_targets(targets, municipality_code)
-        by = principal().holder
-        record = replace_profile(database(), municipality_code, profile, expected=expected, changed_by=by)
-        return json_answer(_document(tools, record), headers={"ETag": etag(record["row_version"])})
+        by, answer = principal().holder, CreatedAnswer(_replaced(tools), 200)
+        replace_profile(database(), municipality_code, profile, expected=expected, changed_by=by, finish=answer)
+        return answer.response()
 
     @blueprint.route(_OWN, methods=["DELETE"])
     @blueprint.header(IF_MATCH_PARAMETER)
+    @blueprint.header(KEY_PARAMETER)
     @blueprint.answers(204)
     @needs(Action.IMPORT, Of.ADDRESS)
+    @repeatable
     def remove(municipality_code: str, name: str) -> Response:
         """Remove a municipality's mapping profile; imports that it made stay."""
-        expected = expected_versions()
+        expected, answer = expected_versions(), CreatedAnswer(status=204)
         _check_present(tools, municipality_code, name)
-        remove_profile(database(), municipality_code, name, expected=expected)
-        return Response(status=204)
+        remove_profile(database(), municipality_code, name, expected=expected, finish=answer)
+        return answer.response()
+
+
+def _replaced(tools: ProfileTools) -> Described:
+    return lambda _, record: (_document(tools, record), {"ETag": etag(record["row_version"])})
 
 
 def _check_present(tools: ProfileTools, municipality_code: str, name: str) -> None:

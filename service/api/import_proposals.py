@@ -11,8 +11,8 @@ import marshmallow
 from flask import Response, request
 from marshmallow import fields, validate
 
-from service.api.answers import json_answer
 from service.api.blueprint import RestBlueprint, faults_of, invalid_body
+from service.api.created import KEY_PARAMETER, CreatedAnswer, kept_alone, repeatable
 from service.api.fields import municipality_field
 from service.api.identity import principal
 from service.api.import_profiles import ProfileTools, profile_headers
@@ -22,7 +22,7 @@ from service.api.uploads import FORM_TYPE, form_faults, uploaded_file
 from service.catalogues import LANGUAGES
 from service.database import Database
 from service.errors import Fault
-from service.operations.import_profiles import add_profile, read_profile
+from service.operations.import_profiles import add_profile
 from service.operations.permissions import Action, Of, needs
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
@@ -107,9 +107,11 @@ def import_proposals_blueprint(propose: ProposeProfile, classes: tuple[str, ...]
 
     @blueprint.route("/import-profiles/proposals", methods=["POST"])
     @blueprint.describe(requestBody=body)
+    @blueprint.header(KEY_PARAMETER)
     @blueprint.answers(200, "Proposal", description="The proposal; nothing is kept of it")
     @blueprint.answers(201, "Proposal", description="The proposal, kept as a profile of the municipality")
     @needs(Action.IMPORT, Of.BODY)
+    @repeatable
     def propose_one() -> Response:
         """Propose a mapping profile for a file: what each column becomes, how sure that is and why."""
         terms = _terms(form)
@@ -118,7 +120,7 @@ def import_proposals_blueprint(propose: ProposeProfile, classes: tuple[str, ...]
             check_municipality(code)
         found = _proposed(propose, terms, code)
         if not terms["store"]:
-            return json_answer(found)
+            return kept_alone(found, code)
         return _kept(tools, found, code)
 
     return blueprint
@@ -145,9 +147,9 @@ def _kept(tools: ProfileTools, found: dict[str, Any], code: str | None) -> Respo
         raise invalid_body([Fault("/municipality", "A profile is kept for a municipality.")])
     profile, targets = tools.checked(found["yaml"])
     check_targets(targets, code)
-    add_profile(database(), code, profile, changed_by=principal().holder)
-    headers = profile_headers(read_profile(database(), code, profile.name))
-    return json_answer(found, 201, headers)
+    answer = CreatedAnswer(lambda _, record: (found, profile_headers(record)))
+    add_profile(database(), code, profile, changed_by=principal().holder, finish=answer)
+    return answer.response()
 
 
 def _terms(form: type[marshmallow.Schema]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from marshmallow import fields, validate
 from service.api.answers import json_answer, page_answer
 from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
+from service.api.created import KEY_PARAMETER, CreatedAnswer, kept_alone, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.identity import principal
 from service.api.permissions import check_targets
@@ -171,18 +172,21 @@ def add_import_results(blueprint: RestBlueprint, address: str) -> None:
         return page_answer(items, encode_cursor(last))
 
     @blueprint.route(f"{address}/undo", methods=["POST"])
+    @blueprint.header(KEY_PARAMETER)
     @blueprint.answers(200, UNDO_SCHEMA)
     @blueprint.arguments(UndoQuery, location="query")
     @needs(Action.IMPORT, Of.ADDRESS)
+    @repeatable
     def undo(query: Mapping[str, Any], municipality_code: str, batch_id: int) -> Response:
         """Take an import back: what it added is removed, what it changed is put back.
 
         What was edited since stays, and is told as a conflict. Undoing is itself part of each asset's history.
         """
         check_targets(_report(municipality_code, batch_id)["targets"], municipality_code)
-        by = principal().holder
-        report = undo_import(database(), municipality_code, batch_id, undone_by=by, dry_run=query["dry_run"])
-        return json_answer(report.as_dict())
+        answer = CreatedAnswer(lambda _, report: (report, {}), 200)
+        terms: dict[str, Any] = {"undone_by": principal().holder, "dry_run": query["dry_run"], "finish": answer}
+        report = undo_import(database(), municipality_code, batch_id, **terms)
+        return kept_alone(report.as_dict(), municipality_code) if query["dry_run"] else answer.response()
 
 
 def _report(municipality_code: str, batch_id: int) -> Mapping[str, Any]:

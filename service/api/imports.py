@@ -165,17 +165,22 @@ def _add_reading(blueprint: RestBlueprint) -> None:
 
 def _add_ending(blueprint: RestBlueprint, profile_targets: ProfileTargets) -> None:
     @blueprint.route(_IMPORT, methods=["DELETE"])
+    @blueprint.header(KEY_PARAMETER)
     @blueprint.answers(204)
     @needs(Action.IMPORT, Of.ADDRESS)
+    @repeatable
     def cancel_import(municipality_code: str, batch_id: int) -> Response:
         """Cancel an import that has not ended; nothing of it is written."""
         key, _ = _own_job(profile_targets, municipality_code, batch_id)
-        cancel_job(database(), key)
-        return Response(status=204)
+        answer = CreatedAnswer(status=204)
+        cancel_job(database(), key, answer)
+        return answer.response()
 
     @blueprint.route(f"{_IMPORT}/retry", methods=["POST"])
+    @blueprint.header(KEY_PARAMETER)
     @blueprint.answers(202, "Import")
     @needs(Action.IMPORT, Of.ADDRESS)
+    @repeatable
     def retry_import(municipality_code: str, batch_id: int) -> Response:
         """Try an import again that failed or was cancelled, with the file that came with it, kept for a week."""
         answer = CreatedAnswer(_accepted, 202)

@@ -13,7 +13,7 @@ from service.api.asset_documents import page_json_schema
 from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
-from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer, record_etag
+from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer, record_etag, replaced_answer
 from service.api.fields import LONGEST_CODE, Number, Text, WholeNumber, municipality_field
 from service.api.geometry import GeometryField, ReadCrs, WrittenCrs, geometry_json_schema, written_crs
 from service.api.permissions import check_municipality
@@ -163,9 +163,13 @@ def read_need(**key: Any) -> Response:
 
 @blueprint.route(_NEED, methods=["PUT"])
 @blueprint.header(IF_MATCH_PARAMETER)
+@blueprint.header(KEY_PARAMETER)
 @blueprint.answers(200, "ServiceNeed")
 @needs(Action.WRITE_PLANS, Of.ADDRESS)
+@repeatable
 @blueprint.arguments(NeedBody)
 def put_need(body: Mapping[str, Any], **key: Any) -> Response:
     """Replace a service need, or add it where there is none."""
-    return record_answer(SERVICE_NEEDS, put_service_need(database(), key, body, known_record()))
+    answer = replaced_answer(SERVICE_NEEDS)
+    put_service_need(database(), key, body, known_record(), answer)
+    return answer.response()

@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from marshmallow import INCLUDE, Schema, fields
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from service.errors import BodyTooLarge, Fault, KuntokantaError, TokenInvalid
+from service.errors import BodyTooLarge, Fault, KuntokantaError, StaleVersion, TokenInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +64,10 @@ def known_problem(error: KuntokantaError) -> Response:
     answer = problem(error.status, type(error).__name__, error.detail, error.faults)
     if isinstance(error, TokenInvalid):  # RFC 6750, 3.1
         answer.headers["WWW-Authenticate"] += ', error="invalid_token"'
+    if isinstance(error, StaleVersion) and error.current is not None:
+        answer.set_etag(error.current)
+    if error.retry_after_s is not None:
+        answer.headers["Retry-After"] = str(error.retry_after_s)
     return answer
 
 

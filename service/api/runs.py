@@ -185,13 +185,16 @@ def read_parameters(run: str) -> Response:
 
 
 @blueprint.route("/runs/<string:run>", methods=["DELETE"])
+@blueprint.header(KEY_PARAMETER)
 @blueprint.answers(204)
 @needs(Action.WRITE_PLANS, Of.ADDRESS)
+@repeatable
 def cancel(run: str) -> Response:
     """Cancel a run that has not ended; nothing of it is stored."""
     municipality, run_id = run_key(run)
-    cancel_run(database(), municipality, run_id)
-    return Response(status=204)
+    answer = CreatedAnswer(status=204)
+    cancel_run(database(), municipality, run_id, answer)
+    return answer.response()
 
 
 def _begun(session: Session, key: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:

@@ -13,7 +13,8 @@ from models.registry import ASSET_CLASSES
 from service.api.asset_documents import page_json_schema
 from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
-from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer
+from service.api.created import KEY_PARAMETER, repeatable
+from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer, replaced_answer
 from service.api.fields import Money, QueryNumber, Text
 from service.api.record_lists import YearsQuery, municipal_page, record_page
 from service.api.state import database
@@ -89,13 +90,17 @@ def read_budget_of(municipality_code: str, year: int, asset_class: str) -> Respo
 
 @blueprint.route(_BUDGET, methods=["PUT"])
 @blueprint.header(IF_MATCH_PARAMETER)
+@blueprint.header(KEY_PARAMETER)
 @blueprint.answers(200, "Budget")
 @needs(Action.WRITE_PLANS, Of.ADDRESS)
+@repeatable
 @blueprint.arguments(BudgetBody)
 def put_budget_of(body: Mapping[str, Any], municipality_code: str, year: int, asset_class: str) -> Response:
     """Replace the budget of a municipality, year and asset class, or add it where there is none."""
     key = _budget_key(municipality_code, year, asset_class)
-    return record_answer(BUDGETS, put_budget(database(), key, body["amount_eur"], known_record()))
+    answer = replaced_answer(BUDGETS)
+    put_budget(database(), key, body["amount_eur"], known_record(), answer)
+    return answer.response()
 
 
 def _budget_key(municipality_code: str, year: int, asset_class: str) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def register_asset(
         insert_asset(session, asset_class, key, values, now)
         _conclude(session, asset_class, key, "create", now, changed_by, before=None)
         if finish is not None:
-            finish(session, {"key": key})
+            finish(session, _identity(key))
     return key
 
 
@@ -82,8 +82,19 @@ def replace_asset(
     expected: ExpectedVersions,
     changed_by: str,
     operation: str = "update",
+    finish: Finish | None = None,
 ) -> None:
     """Write new values over an asset; attributes that `values` lacks stay as they are.
+
+    Args:
+        database: The register.
+        asset_class: Class of the asset.
+        key: Which one.
+        values: As for `register_asset`.
+        expected: Which version the client has seen.
+        changed_by: Who does it, for the history.
+        operation: What it is called there.
+        finish: Called last within the transaction, with the asset's key.
 
     Raises:
         NotFound: There is no such asset.
@@ -96,18 +107,27 @@ def replace_asset(
         if before is None:
             raise _not_found(key, asset_class)
         if expected is not None and before.row_version not in expected:
-            raise StaleVersion
+            raise StaleVersion(current=before.row_version)
         if not update_asset(session, asset_class, key, values, row_version=before.row_version, changed_at=now):
             raise StaleVersion
         _conclude(session, asset_class, key, operation, now, changed_by, before=before)
+        if finish is not None:
+            finish(session, _identity(key))
 
 
 def retire_asset(
-    database: Database, asset_class: AssetClass, key: AssetKey, *, expected: ExpectedVersions, changed_by: str
+    database: Database,
+    asset_class: AssetClass,
+    key: AssetKey,
+    *,
+    expected: ExpectedVersions,
+    changed_by: str,
+    finish: Finish | None = None,
 ) -> None:
     """Mark an asset as decommissioned; its records and its history stay. Raises as `replace_asset` does."""
     values = {"status": AssetStatus.DECOMMISSIONED}
-    replace_asset(database, asset_class, key, values, expected=expected, changed_by=changed_by, operation="retire")
+    terms: dict[str, Any] = {"expected": expected, "changed_by": changed_by, "operation": "retire", "finish": finish}
+    replace_asset(database, asset_class, key, values, **terms)
 
 
 def _conclude(
@@ -136,6 +156,10 @@ def _conclude(
         after=version_document(after),
     )
     raise_data_version(session.connection(), [key.municipality_code])
+
+
+def _identity(key: AssetKey) -> dict[str, Any]:
+    return {"key": key, "municipality_code": key.municipality_code}
 
 
 def _not_found(key: AssetKey, asset_class: AssetClass | None) -> NotFound:

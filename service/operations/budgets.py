@@ -8,6 +8,7 @@ from typing import Any
 
 from service.database import Database
 from service.errors import Fault, InvalidData
+from service.operations.kept_answers import Finish
 from service.operations.replacement import KnownRecord, present_record, replace_record
 from service.queries.municipalities import municipality_exists
 from service.queries.record_sets import BUDGETS
@@ -21,9 +22,15 @@ def read_budget(database: Database, key: Mapping[str, Any]) -> Mapping[str, Any]
 
 
 def put_budget(
-    database: Database, key: Mapping[str, Any], amount_eur: decimal.Decimal, known: KnownRecord
+    database: Database,
+    key: Mapping[str, Any],
+    amount_eur: decimal.Decimal,
+    known: KnownRecord,
+    finish: Finish | None = None,
 ) -> Mapping[str, Any]:
     """Write the budget of a municipality, year and class over the present one, or as a new one; return it.
+
+    `finish` is called last within the transaction, with the budget.
 
     Raises:
         InvalidData: The municipality is not in the register.
@@ -34,4 +41,4 @@ def put_budget(
         if not municipality_exists(session.connection(), key["municipality_code"]):
             detail = f"'{key['municipality_code']}' is not a municipality of the register."
             raise InvalidData(detail, [Fault("/municipality_code", detail)])
-        return replace_record(session, BUDGETS, key, {"amount_eur": amount_eur}, known)
+        return replace_record(session, BUDGETS, key, {"amount_eur": amount_eur}, known, finish)

@@ -84,6 +84,7 @@ def replace_profile(
     *,
     expected: frozenset[int] | None,
     changed_by: str,
+    finish: Finish | None = None,
 ) -> dict[str, Any]:
     """Write the next version of a profile; return it.
 
@@ -93,6 +94,7 @@ def replace_profile(
         profile: What it becomes; its name stays.
         expected: Versions that may be replaced, None: whichever there is.
         changed_by: Who replaces it.
+        finish: Called last within the transaction, with the profile.
 
     Raises:
         NotFound: There is none of this name.
@@ -109,12 +111,24 @@ def replace_profile(
             changed_by=changed_by,
             changed_at=_now(),
         )
-        record = load_record(session.connection(), IMPORT_PROFILES, _key(municipality_code, profile.name))
-        return _present(record, municipality_code, profile.name)
+        found = load_record(session.connection(), IMPORT_PROFILES, _key(municipality_code, profile.name))
+        record = _present(found, municipality_code, profile.name)
+        if finish is not None:
+            finish(session, record)
+        return record
 
 
-def remove_profile(database: Database, municipality_code: str, name: str, *, expected: frozenset[int] | None) -> None:
+def remove_profile(
+    database: Database,
+    municipality_code: str,
+    name: str,
+    *,
+    expected: frozenset[int] | None,
+    finish: Finish | None = None,
+) -> None:
     """Remove a profile; imports by it keep its name.
+
+    `finish` is called last within the transaction, with the profile's key.
 
     Raises:
         NotFound: There is none of this name.
@@ -123,6 +137,8 @@ def remove_profile(database: Database, municipality_code: str, name: str, *, exp
     with database.writing() as session:
         _locked(session, municipality_code, name, expected)
         delete_profile(session, municipality_code, name)
+        if finish is not None:
+            finish(session, _key(municipality_code, name))
 
 
 def _locked(session: Session, municipality_code: str, name: str, expected: frozenset[int] | None) -> None:
@@ -130,7 +146,7 @@ def _locked(session: Session, municipality_code: str, name: str, expected: froze
     record = load_record(session.connection(), IMPORT_PROFILES, key, locked=True)
     version = _present(record, municipality_code, name)["row_version"]
     if expected is not None and version not in expected:
-        raise StaleVersion
+        raise StaleVersion(current=version)
 
 
 def _key(municipality_code: str, name: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.database import Database, raw_connection
 from service.errors import DataConflict, NotFound
+from service.operations.kept_answers import Finish
 from service.queries.asset_key import AssetKey
 from service.queries.data_version import raise_data_version
 from service.queries.districts import assign_districts
@@ -85,11 +86,18 @@ class UndoReport:
 
 
 def undo_import(
-    database: Database, municipality_code: str, batch_id: int, *, undone_by: str, dry_run: bool = False
+    database: Database,
+    municipality_code: str,
+    batch_id: int,
+    *,
+    undone_by: str,
+    dry_run: bool = False,
+    finish: Finish | None = None,
 ) -> UndoReport:
     """Take an import back in one municipality and return what was done; undoing is itself part of the history.
 
     Rows that were edited since, and added rows that later records belong to, stay and are told as conflicts.
+    `finish` is called last within the transaction, with the report, but not for a dry run.
 
     Raises:
         NotFound: There is no such import.
@@ -112,6 +120,8 @@ def undo_import(
             return report
         store_undo(connection, municipality_code, batch_id, undo.at, undone_by, report.as_dict())
         raise_data_version(session.connection(), [municipality_code])
+        if finish is not None:
+            finish(session, report.as_dict())
     return report
 
 

@@ -197,8 +197,10 @@ def renew_result(database: Database, job: Job, result: Mapping[str, Any]) -> Non
         change_job(session, job.key, {"result": dict(result)}, states=(JobState.FINISHED,), begun_at=job.begun_at)
 
 
-def cancel_job(database: Database, key: JobKey) -> None:
+def cancel_job(database: Database, key: JobKey, finish: Finish | None = None) -> None:
     """Cancel a job: a worker that carries it out takes back what it did.
+
+    `finish` is called last within the transaction, with the job's key.
 
     Raises:
         NotFound: There is no such job.
@@ -206,6 +208,8 @@ def cancel_job(database: Database, key: JobKey) -> None:
     """
     with database.writing() as session:
         if end_job_as_cancelled(session, key):
+            if finish is not None:
+                finish(session, vars(key))
             return
         row = load_job(session.connection(), key)
     if row is None:

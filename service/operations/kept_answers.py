@@ -1,19 +1,21 @@
-"""Repeated requests: the answer to a POST with an Idempotency-Key is kept in the transaction of what it did."""
+"""Repeated requests: the answer to one with an Idempotency-Key is kept in the transaction of what it did."""
 
 from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from models.access import KeptAnswer
-from service.database import Database
-from service.errors import DataConflict
-from service.queries.kept_answers import forget_answers, load_kept_answer, store_kept_answer
+from service.database import Database, beginning_with, meaningful_errors
+from service.errors import DataConflict, RecordBusy
+from service.queries.kept_answers import forget_answers, load_kept_answer, lock_key, store_kept_answer
 
 KEPT_FOR = datetime.timedelta(hours=24)
 
@@ -25,6 +27,12 @@ class KeyUsedOtherwise(DataConflict):
     """This Idempotency-Key was sent with another request: use a new key for a new request."""
 
     status = 422
+
+
+class SameRequestUnderWay(DataConflict):
+    """This request is being carried out, as it was sent before; ask again in a moment to get its answer."""
+
+    retry_after_s = 1
 
 
 @dataclass(frozen=True)
@@ -50,19 +58,48 @@ class Answer:
     body: str
 
 
+class AnsweredBefore(Exception):
+    """A request is not carried out again, as its answer is kept: whoever has it carried out once catches this."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__("answered before")
+        self.answer = answer
+
+
 def find_kept_answer(database: Database, request: RepeatableRequest) -> Answer | None:
     """Return what was answered to this request before, or None; raises `KeyUsedOtherwise` for another request."""
     with database.reading() as connection:
-        kept = load_kept_answer(connection, request.holder, request.idempotency_key)
-    if kept is None:
-        return None
-    if kept.request_sha256 != request.sha256:
-        raise KeyUsedOtherwise
-    return Answer(kept.status, kept.headers, kept.body)
+        return _kept(connection, request)
+
+
+@contextmanager
+def carried_out_once(request: RepeatableRequest) -> Iterator[None]:
+    """Have what is written within this be written once, also where the same request is under way.
+
+    The later of two waits for the first to end before it reads or writes anything, and then learns its answer.
+
+    Raises:
+        AnsweredBefore: The first has done it.
+        SameRequestUnderWay: The first takes longer than a request waits for a lock.
+        KeyUsedOtherwise: The first was another request.
+    """
+
+    def begin(session: Session) -> None:
+        try:
+            with meaningful_errors():
+                lock_key(session, request.holder, request.idempotency_key)
+        except RecordBusy as error:
+            raise SameRequestUnderWay from error
+        answer = _kept(session.connection(), request)
+        if answer is not None:
+            raise AnsweredBefore(answer)
+
+    with beginning_with(begin):
+        yield
 
 
 def keep_answer(session: Session, request: RepeatableRequest, answer: Answer) -> None:
-    """Keep an answer within the caller's transaction; of two same requests at once the second fails as a whole."""
+    """Keep an answer within the transaction of what it tells."""
     now = datetime.datetime.now(datetime.UTC)
     forget_answers(session, request.holder, now - KEPT_FOR)
     store_kept_answer(
@@ -77,3 +114,12 @@ def keep_answer(session: Session, request: RepeatableRequest, answer: Answer) ->
             answered_at=now,
         ),
     )
+
+
+def _kept(connection: Connection, request: RepeatableRequest) -> Answer | None:
+    kept = load_kept_answer(connection, request.holder, request.idempotency_key)
+    if kept is None:
+        return None
+    if kept.request_sha256 != request.sha256:
+        raise KeyUsedOtherwise
+    return Answer(kept.status, kept.headers, kept.body)

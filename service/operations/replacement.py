@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound, StaleVersion, VersionMissing
+from service.operations.kept_answers import Finish
 from service.queries.record_sets import RecordSet
 from service.queries.record_writes import store_record
 from service.queries.records import load_record
@@ -37,8 +38,18 @@ def record_digest(record: Values) -> str:
     return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
-def replace_record(session: Session, records: RecordSet, key: Values, values: Values, known: KnownRecord) -> Values:
+def replace_record(
+    session: Session, records: RecordSet, key: Values, values: Values, known: KnownRecord, finish: Finish | None = None
+) -> Values:
     """Write a record over the present one of its key, or as a new one; return it as it is stored.
+
+    Args:
+        session: Within its transaction.
+        records: Of which kind it is.
+        key: Which one.
+        values: What it becomes, beside its key.
+        known: What the client says of the present one.
+        finish: Called last, with the record as it is stored.
 
     Raises:
         VersionMissing: There is one, and the client did not say which one it knows.
@@ -47,10 +58,14 @@ def replace_record(session: Session, records: RecordSet, key: Values, values: Va
     present = load_record(session.connection(), records, key, locked=True)
     if present is not None and not known.is_told:
         raise VersionMissing
-    if known.digests is not None and (present is None or record_digest(present) not in known.digests):
-        raise StaleVersion
+    digest = None if present is None else record_digest(present)
+    if known.digests is not None and digest not in known.digests:
+        raise StaleVersion(current=digest)
     store_record(session, records, key, values)
-    return present_record(load_record(session.connection(), records, key))
+    record = present_record(load_record(session.connection(), records, key))
+    if finish is not None:
+        finish(session, record)
+    return record
 
 
 def present_record(record: Values | None) -> Values:

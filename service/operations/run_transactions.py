@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.run import RunState
 from service.database import Database
 from service.engine.errors import EngineError
-from service.errors import DatabaseUnavailable, InvalidData, RunCancelled
+from service.errors import ChangesCollided, DatabaseUnavailable, InvalidData, RecordBusy, RunCancelled
 from service.operations.jobs import JobCancelled
 from service.operations.kept_answers import Finish
 from service.operations.run_errors import told
@@ -63,7 +63,7 @@ def work_on_run(database: Database, municipality_code: str, run_id: int, work: W
             outcome = {"state": RunState.FINISHED, **work(session)}
             outcome["finished_at"] = datetime.datetime.now(datetime.UTC)
             finish_run(session, municipality_code, run_id, outcome)
-    except (DatabaseUnavailable, JobCancelled):
+    except (ChangesCollided, DatabaseUnavailable, RecordBusy, JobCancelled):
         raise  # A worker tries it again; where it has none, it is found dead.
     except Exception as error:
         _fail(database, municipality_code, run_id, error)

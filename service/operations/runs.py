@@ -163,8 +163,10 @@ def parameters_of_run(database: Database, municipality_code: str, run_id: int) -
         return [dict(row) for row in load_run_parameters(connection, municipality_code, run_id)]
 
 
-def cancel_run(database: Database, municipality_code: str, run_id: int) -> None:
+def cancel_run(database: Database, municipality_code: str, run_id: int, finish: Finish | None = None) -> None:
     """Cancel a run: what it has computed is not stored.
+
+    `finish` is called last within the transaction, with the run's key.
 
     Raises:
         NotFound: there is no such run.
@@ -175,6 +177,8 @@ def cancel_run(database: Database, municipality_code: str, run_id: int) -> None:
         end_job_as_cancelled(session, job_key(municipality_code, run_id))
         if not change_run(session, municipality_code, run_id, _ended(RunState.CANCELLED, None)):
             raise DataConflict(f"The run has ended already: it is {state}.")
+        if finish is not None:
+            finish(session, {"municipality_code": municipality_code, "run_id": run_id})
 
 
 def _ended(state: RunState, error: str | None) -> dict[str, Any]:

@@ -67,7 +67,9 @@ def add_service_need(database: Database, values: Values, *, finish: Finish | Non
             finish(session, present_record(load_record(connection, SERVICE_NEEDS, key)))
 
 
-def put_service_need(database: Database, key: Values, values: Values, known: KnownRecord) -> Values:
+def put_service_need(
+    database: Database, key: Values, values: Values, known: KnownRecord, finish: Finish | None = None
+) -> Values:
     """Write a service need over the present one, or as a new one; return it.
 
     Args:
@@ -75,6 +77,7 @@ def put_service_need(database: Database, key: Values, values: Values, known: Kno
         key: Municipality, service, area, scenario and year.
         values: Need and note.
         known: What the client says of the present one.
+        finish: Called last within the transaction, with the need.
 
     Raises:
         InvalidData: The service has no such area in the municipality.
@@ -83,7 +86,7 @@ def put_service_need(database: Database, key: Values, values: Values, known: Kno
     """
     with database.writing() as session:
         _check_area(session.connection(), key)
-        return replace_record(session, SERVICE_NEEDS, key, values, known)
+        return replace_record(session, SERVICE_NEEDS, key, values, known, finish)
 
 
 def read_grade_enrolment(database: Database, key: Values) -> Values:
@@ -92,8 +95,12 @@ def read_grade_enrolment(database: Database, key: Values) -> Values:
         return present_record(load_record(connection, GRADE_ENROLMENTS, key))
 
 
-def put_grade_enrolment(database: Database, key: Values, values: Values, known: KnownRecord) -> Values:
+def put_grade_enrolment(
+    database: Database, key: Values, values: Values, known: KnownRecord, finish: Finish | None = None
+) -> Values:
     """Write the pupils of one grade, area and year over those present, or as new ones; return the record.
+
+    `finish` is called last within the transaction, with the record.
 
     Raises:
         InvalidData: The service has no such area in the municipality.
@@ -102,7 +109,7 @@ def put_grade_enrolment(database: Database, key: Values, values: Values, known: 
     """
     with database.writing() as session:
         _check_area(session.connection(), key)
-        return replace_record(session, GRADE_ENROLMENTS, key, values, known)
+        return replace_record(session, GRADE_ENROLMENTS, key, values, known, finish)
 
 
 def _area_faults(connection: Connection, values: Values) -> list[Fault]:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from models.job import JobState
 from service.database import Database, raw_connection
-from service.errors import DatabaseUnavailable, KuntokantaError
+from service.errors import ChangesCollided, DatabaseUnavailable, KuntokantaError, RecordBusy
 from service.operations.jobs import CarryOut, Job, JobCancelled, JobKind, finish_job
 from service.operations.run_errors import told
 from service.operations.stored_files import remove_expired_files
@@ -166,7 +166,7 @@ class Worker:
             return self._hand_back(job)
         except JobCancelled:
             return "cancelled"
-        except DatabaseUnavailable as error:
+        except (ChangesCollided, DatabaseUnavailable, RecordBusy) as error:
             # The job stands as running without a lock: whoever next reaches the database puts it back.
             log.warning("job_lost_the_database", error=str(error))
             return "lost"

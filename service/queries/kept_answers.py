@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from models.access import KeptAnswer
 from service.queries.tables import table_of
+
+_LOCK_SEED = 7_305_064  # any constant of ours, another than those of jobs
 
 
 def load_kept_answer(connection: Connection, holder: str, idempotency_key: str) -> KeptAnswer | None:
@@ -18,6 +20,12 @@ def load_kept_answer(connection: Connection, holder: str, idempotency_key: str) 
     statement = select(table).where(table.c.holder == holder, table.c.idempotency_key == idempotency_key)
     row = connection.execute(statement).mappings().one_or_none()
     return None if row is None else KeptAnswer(**row)
+
+
+def lock_key(session: Session, holder: str, idempotency_key: str) -> None:
+    """Wait until no other transaction carries out a holder's request of this key, and keep others waiting."""
+    of_both = func.hashtextextended(f"{holder}\n{idempotency_key}", _LOCK_SEED)
+    session.execute(select(func.pg_advisory_xact_lock(of_both)))
 
 
 def store_kept_answer(session: Session, answer: KeptAnswer) -> None:
