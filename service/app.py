@@ -39,6 +39,8 @@ from service.api.identity import identify
 from service.api.import_profiles import ProfileTools, import_profiles_blueprint
 from service.api.import_proposals import import_proposals_blueprint
 from service.api.imports import imports_blueprint
+from service.api.metrics import Metrics
+from service.api.observing import Observed, note_route, note_who
 from service.api.permissions import check_permission, permissions
 from service.api.problems import register_problem_handlers
 from service.api.rest_api import create_api, register_blueprints
@@ -47,6 +49,7 @@ from service.database import Database
 from service.importers.profile_file import profile_names, read_document
 from service.importers.proposals.vocabulary import PROPOSED_TARGETS
 from service.importers.stored_profiles import checked_text, shipped_text, targets_of
+from service.metrics.counted import note_memory, note_pool, note_tiles
 from service.ogc.plain_reads import PlainReads
 from service.ogc.single_features import read_single_feature
 from service.ogc.single_tiles import SingleTiles
@@ -83,6 +86,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         readers = (read_single_feature, SingleTiles(app.extensions[KEPT_TILES]))
         served = PlainReads(served, database, readers, pack=pack, headers=SECURITY_HEADERS)
     app.wsgi_app = ProxyFix(served, x_for=1, x_proto=1, x_host=1, x_prefix=1)  # type: ignore[method-assign]
+    _observe(app, database, settings)
     keep_state(app, database, settings)
     register_problem_handlers(app)
     app.before_request(read_encoded_tags)
@@ -98,6 +102,23 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.register_blueprint(web.blueprint)
     permissions(app)  # raises unless every view declares its own
     return app
+
+
+def _observe(app: Flask, database: Database, settings: Settings) -> None:
+    """Have each request counted and logged, whoever answers it."""
+    kept: KeptTiles = app.extensions[KEPT_TILES]
+
+    def look() -> None:
+        note_pool(*database.pool_news())
+        note_tiles(*kept.filled())
+        note_memory()
+
+    served = app.wsgi_app
+    if settings.metrics_token:
+        served = Metrics(served, database, settings.metrics_token)
+    app.wsgi_app = Observed(served, look, logs_requests=settings.log_requests)  # type: ignore[method-assign]
+    app.before_request(note_route)
+    app.after_request(note_who)
 
 
 def _rest_blueprints() -> list[RestBlueprint]:

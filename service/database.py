@@ -116,6 +116,11 @@ class Database:
         with meaningful_errors():
             return psycopg.connect(self._address, autocommit=True, options=_OPTIONS.format(0) + _SOON_MISSED)
 
+    def pool_news(self) -> tuple[dict[str, int], int]:
+        """Return what the pool has counted since this was last asked, and how many connections it has."""
+        news = self._pool.pop_stats()
+        return news, news.get("pool_size", 0)
+
     def close(self) -> None:
         """Close all connections; the object can't be used afterwards."""
         self._pool.close()

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from environs import Env, ValidationError, validate
 
 from models.access import Role
+from service.secret_files import needed_secret, secret
 
 DEFAULT_BODY_LIMIT = 64 * 1024 * 1024
 DEFAULT_KEPT_TILES = 16_000_000
@@ -53,12 +54,15 @@ class OidcSettings:
 class Settings:
     """How this process runs."""
 
-    database_url: str
+    database_url: str = field(repr=False)
     pool_size: int = 8
     statement_timeout_ms: int = 30_000
     body_limit_bytes: int = DEFAULT_BODY_LIMIT
     open_reading: bool = False
     log_json: bool = False
+    log_requests: bool = True
+    log_key: str | None = field(default=None, repr=False)
+    metrics_token: str | None = field(default=None, repr=False)
     kept_tiles_bytes: int = DEFAULT_KEPT_TILES
     upload_limit_bytes: int = DEFAULT_UPLOAD_LIMIT
     jobs_at_once: int = 2
@@ -66,17 +70,25 @@ class Settings:
     oidc: OidcSettings | None = None
 
 
+def logs_as_json() -> bool:
+    """Return whether logs are to be JSON lines; for who writes logs before the settings are read."""
+    return Env().bool("KUNTOKANTA_LOG_JSON", False)
+
+
 def settings_from_environment() -> Settings:
     """Return the settings of `KUNTOKANTA_…`; raises `environs.EnvError` where one is missing or malformed."""
     env = Env()
     with env.prefixed("KUNTOKANTA_"):
         return Settings(
-            database_url=env.str("DATABASE_URL"),
+            database_url=needed_secret(env, "DATABASE_URL"),
             pool_size=env.int("POOL_SIZE", 8),
             statement_timeout_ms=env.int("STATEMENT_TIMEOUT_MS", 30_000),
             body_limit_bytes=env.int("BODY_LIMIT_BYTES", DEFAULT_BODY_LIMIT),
             open_reading=env.bool("OPEN_READING", False),
             log_json=env.bool("LOG_JSON", False),
+            log_requests=env.bool("LOG_REQUESTS", True),
+            log_key=secret(env, "LOG_KEY"),
+            metrics_token=secret(env, "METRICS_TOKEN"),
             kept_tiles_bytes=env.int("KEPT_TILES_BYTES", DEFAULT_KEPT_TILES),
             upload_limit_bytes=env.int("UPLOAD_LIMIT_BYTES", DEFAULT_UPLOAD_LIMIT),
             jobs_at_once=env.int("JOBS_AT_ONCE", 2),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import structlog
 from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.http import errors  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from service.api.problems import PROBLEM_TYPE, problem_document
+from service.metrics.counted import count_problem
 
 if TYPE_CHECKING:
     import socket
@@ -35,20 +38,31 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
     """The worker with threads, whose refusals programs can read."""
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
-        """Answer a request that cannot be read; what else goes wrong is the worker's own matter."""
-        if not isinstance(exc, errors.ParseException) or isinstance(exc, _OURS):
-            super().handle_error(req, client, addr, exc)
-            return
-        try:
-            util.write_nonblock(client, refusal(exc))
-        except OSError:
-            self.log.debug("A client left before it was told that its request cannot be read.")
+        """Answer a request that cannot be read, or whose answer failed before it was begun."""
+        del req, addr  # gunicorn would log what they hold
+        is_ours = not isinstance(exc, errors.ParseException) or isinstance(exc, _OURS)
+        if is_ours:
+            structlog.get_logger().error("answer_failed", exc_info=exc)
+        with suppress(OSError):  # the client has left
+            util.write_nonblock(client, failure() if is_ours else refusal(exc))
 
 
-def refusal(error: Exception) -> bytes:
+def refusal(error: BaseException) -> bytes:
     """Return the whole answer to a request that cannot be read: its head and a problem document."""
     status, kind = _KINDS.get(type(error), _NO_HTTP)
-    body = orjson.dumps(problem_document(status, kind, str(error)[:500], []))
+    return _answer(status, kind, str(error)[:500])
+
+
+def failure() -> bytes:
+    """Return the whole answer where answering failed before anything was sent."""
+    detail = "The service failed to answer this request. The failure is logged."
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, "InternalError", detail)
+
+
+def _answer(status: HTTPStatus, kind: str, detail: str) -> bytes:
+    document = problem_document(status, kind, detail, [])
+    count_problem(document["type"].rpartition(":")[2], status)
+    body = orjson.dumps(document)
     head = (
         f"HTTP/1.1 {status.value} {status.phrase}",
         "Connection: close",

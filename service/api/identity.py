@@ -17,7 +17,6 @@ TOKEN_NEEDED: list[dict[str, list[str]]] = [{"token": []}]
 """The OpenAPI security of an operation that needs a token, also where reading is open."""
 
 
-SHOWN_PATH = 200
 LONGEST_TOKEN = 8000
 """Characters; the server reads headers of hardly more."""
 
@@ -31,9 +30,7 @@ def identify() -> None:
     try:
         g.principal = _holder(header)
     except TokenInvalid as refusal:
-        structlog.get_logger().warning(
-            "token_refused", reason=refusal.reason, method=request.method, path=request.path[:SHOWN_PATH]
-        )
+        structlog.get_logger().warning("token_refused", reason=refusal.reason)
         raise
 
 

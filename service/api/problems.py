@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response
 from marshmallow import INCLUDE, Schema, fields
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service.errors import BodyTooLarge, Fault, KuntokantaError, StaleVersion, TokenInvalid
+from service.metrics.counted import count_problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,7 @@ def register_problem_handlers(app: Flask) -> None:
 def known_problem(error: KuntokantaError) -> Response:
     """Return the problem document of an error of the service."""
     if error.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
-        structlog.get_logger().error("request_failed", path=request.path, error=error.detail, exc_info=error)
+        structlog.get_logger().error("request_failed", error=type(error).__name__, exc_info=error)
     answer = problem(error.status, type(error).__name__, error.detail, error.faults)
     if isinstance(error, TokenInvalid):  # RFC 6750, 3.1
         answer.headers["WWW-Authenticate"] += ', error="invalid_token"'
@@ -86,7 +87,7 @@ def http_problem(error: HTTPException) -> Response:
 def unexpected_problem(error: Exception) -> Response:
     """Log what nobody foresaw, and tell the client only where it stands in the log."""
     instance = f"urn:uuid:{uuid.uuid4()}"
-    structlog.get_logger().error("request_crashed", path=request.path, instance=instance, exc_info=error)
+    structlog.get_logger().error("request_crashed", instance=instance, exc_info=error)
     detail = "The service failed to answer this request. The failure is logged."
     return problem(500, "InternalError", detail, [], instance=instance)
 
@@ -94,6 +95,7 @@ def unexpected_problem(error: Exception) -> Response:
 def problem(status: int, kind: str, detail: str, faults: Sequence[Fault], *, instance: str | None = None) -> Response:
     """Return a problem document as a response."""
     document = problem_document(status, kind, detail, faults)
+    count_problem(document["type"].rpartition(":")[2], status)
     if instance is not None:
         document["instance"] = instance
     return Response(orjson.dumps(document), status, dict(_ADDED_HEADERS.get(status, {})), content_type=PROBLEM_TYPE)

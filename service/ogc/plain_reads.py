@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from service.errors import KuntokantaError
+from service.logs.places import ROUTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -48,6 +49,7 @@ class PlainAnswer:
         status: Code and phrase.
         weak: Whether the ETag is weak: it then holds for the content however it is packed.
         vary: What else than Accept-Encoding the answer depends on.
+        route: By which route the application would have answered.
     """
 
     etag: str
@@ -56,6 +58,7 @@ class PlainAnswer:
     status: str = "200 OK"
     weak: bool = False
     vary: str = ""
+    route: str = ""
 
 
 class PlainReads:
@@ -93,6 +96,7 @@ class PlainReads:
         if answer is None:
             return self._application(environ, start_response)
         headers, content = self._sent(answer, environ.get("HTTP_ACCEPT_ENCODING", ""))
+        environ[ROUTE] = answer.route
         start_response(answer.status, headers)
         return [content] if content else []
 

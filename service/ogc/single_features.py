@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _PATH = re.compile(r"(?P<root>/ogc/collections/(?P<collection>[a-z_]+))/items/(?P<id>[0-9]{3}-[0-9]+)")
 _HEADERS = {"Content-Type": GEOJSON, "Content-Crs": f"<{CRS84.uri}>"}
+_ROUTE = "/ogc/collections/<collection_id>/items/<feature_id>"
 _ID = "{id}"  # no address has braces
 
 
@@ -40,7 +41,7 @@ def read_single_feature(database: Database, environ: WSGIEnvironment) -> PlainAn
     before, *between = _links(origin(environ), found["root"], found["collection"])
     feature_id = found["id"].encode()
     content = b"".join((feature.text[:-1], before, *(part for each in between for part in (feature_id, each))))
-    return PlainAnswer(feature.etag, content, _HEADERS, vary="Accept")
+    return PlainAnswer(feature.etag, content, _HEADERS, vary="Accept", route=_ROUTE)
 
 
 def _is_plain(environ: WSGIEnvironment) -> bool:

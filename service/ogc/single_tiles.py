@@ -31,6 +31,7 @@ _PATH = re.compile(
 )
 _QUERY = re.compile(r"(?:municipality=(?P<municipality>[0-9]{3}))?", re.ASCII)
 _ETAG = re.compile(r'(?:W/)?"([0-9a-f]+)"')
+_ROUTE = "/ogc/collections/<collection_id>/tiles/<tile_matrix_set_id>/<matrix>/<row>/<column>"
 _CACHE = {"Cache-Control": "no-cache, public"}
 _UNCHANGED = {**_CACHE, "Vary": "Accept-Encoding"}
 
@@ -65,10 +66,10 @@ class SingleTiles:
 
 def _answer(tile: CurrentTile) -> PlainAnswer:
     if tile.content is None:
-        return PlainAnswer(tile.tag, headers=_UNCHANGED, status="304 NOT MODIFIED", weak=True)
+        return PlainAnswer(tile.tag, headers=_UNCHANGED, status="304 NOT MODIFIED", weak=True, route=_ROUTE)
     if not tile.content:
-        return PlainAnswer(tile.tag, headers=_CACHE, status="204 NO CONTENT", weak=True)
-    return PlainAnswer(tile.tag, tile.content, {"Content-Type": MVT, **_CACHE}, weak=True)
+        return PlainAnswer(tile.tag, headers=_CACHE, status="204 NO CONTENT", weak=True, route=_ROUTE)
+    return PlainAnswer(tile.tag, tile.content, {"Content-Type": MVT, **_CACHE}, weak=True, route=_ROUTE)
 
 
 @lru_cache(maxsize=4096)

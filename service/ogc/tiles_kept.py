@@ -34,6 +34,11 @@ class KeptTiles:
         with self._lock:
             return query in self._tiles
 
+    def filled(self) -> tuple[int, int]:
+        """Return how many tiles are kept, and what they take, in bytes."""
+        with self._lock:
+            return len(self._tiles), self._bytes
+
     def get(self, query: TileQuery, tag: str) -> bytes | None:
         """Return a tile as it was drawn from data of this tag, None where it is not kept."""
         with self._lock:
