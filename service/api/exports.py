@@ -16,6 +16,7 @@ from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
+from service.api.digests import ETAG_HEADER, HEEDED_IF_MATCH, check_document, document_answer
 from service.api.export_documents import export_document
 from service.api.fields import LONGEST_CODE, Flag, Text, municipality_field
 from service.api.identity import principal, readable_municipality
@@ -144,11 +145,11 @@ def list_all(query: Mapping[str, Any]) -> Response:
 
 
 @blueprint.route(_EXPORT, methods=["GET"])
-@blueprint.answers(200, "Export")
+@blueprint.answers(200, "Export", headers=ETAG_HEADER)
 @needs(Action.READ, Of.ADDRESS)
 def read_export(municipality_code: str, export_id: int) -> Response:
     """Read how far an export is; once it is finished, with the address of its file."""
-    return json_answer(export_document(look_at_job(database(), JobKey(municipality_code, EXPORT.name, export_id))))
+    return document_answer(export_document(look_at_job(database(), JobKey(municipality_code, EXPORT.name, export_id))))
 
 
 @blueprint.route(f"{_EXPORT}/file", methods=["GET"])
@@ -168,12 +169,14 @@ def read_file(municipality_code: str, export_id: int) -> Response:
 
 
 @blueprint.route(_EXPORT, methods=["DELETE"])
+@blueprint.header(HEEDED_IF_MATCH)
 @blueprint.header(KEY_PARAMETER)
 @blueprint.answers(204)
 @needs(Action.EXPORT, Of.ADDRESS)
 @repeatable
 def cancel(municipality_code: str, export_id: int) -> Response:
     """Cancel an export that has not ended; no file is kept of it."""
-    answer = CreatedAnswer(status=204)
-    cancel_job(database(), JobKey(municipality_code, EXPORT.name, export_id), answer)
+    key, answer = JobKey(municipality_code, EXPORT.name, export_id), CreatedAnswer(status=204)
+    check_document(lambda: export_document(look_at_job(database(), key)))
+    cancel_job(database(), key, answer)
     return answer.response()

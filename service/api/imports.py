@@ -16,6 +16,7 @@ from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint, faults_of, invalid_body
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
+from service.api.digests import ETAG_HEADER, HEEDED_IF_MATCH, check_document, document_answer
 from service.api.fields import Matching, municipality_field
 from service.api.identity import principal, readable_municipality
 from service.api.import_documents import import_document, import_problem, whole_import_document
@@ -156,15 +157,20 @@ def _add_reading(blueprint: RestBlueprint) -> None:
         return page_answer((import_document(row, places) for row in page), encode_cursor(last))
 
     @blueprint.route(_IMPORT, methods=["GET"])
-    @blueprint.answers(200, "Import")
+    @blueprint.answers(200, "Import", headers=ETAG_HEADER)
     @needs(Action.READ, Of.ADDRESS)
     def read_import(municipality_code: str, batch_id: int) -> Response:
         """Read how far an import is; once it has ended, with its check report."""
-        return json_answer(whole_import_document(*look_at_import(database(), municipality_code, batch_id)))
+        return document_answer(_document(municipality_code, batch_id))
+
+
+def _document(municipality_code: str, batch_id: int) -> dict[str, Any]:
+    return whole_import_document(*look_at_import(database(), municipality_code, batch_id))
 
 
 def _add_ending(blueprint: RestBlueprint, profile_targets: ProfileTargets) -> None:
     @blueprint.route(_IMPORT, methods=["DELETE"])
+    @blueprint.header(HEEDED_IF_MATCH)
     @blueprint.header(KEY_PARAMETER)
     @blueprint.answers(204)
     @needs(Action.IMPORT, Of.ADDRESS)
@@ -173,6 +179,7 @@ def _add_ending(blueprint: RestBlueprint, profile_targets: ProfileTargets) -> No
         """Cancel an import that has not ended; nothing of it is written."""
         key, _ = _own_job(profile_targets, municipality_code, batch_id)
         answer = CreatedAnswer(status=204)
+        check_document(lambda: _document(municipality_code, batch_id))
         cancel_job(database(), key, answer)
         return answer.response()
 

@@ -15,6 +15,7 @@ from service.api.answers import json_answer, page_answer, to_json
 from service.api.blueprint import RestBlueprint
 from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
+from service.api.digests import ETAG_HEADER, HEEDED_IF_MATCH, check_document, document_answer
 from service.api.fields import QueryNumber, Text, WholeNumber, municipality_field
 from service.api.identity import principal, readable_municipality
 from service.api.permissions import check_municipality
@@ -167,12 +168,12 @@ def list_all(query: Mapping[str, Any]) -> Response:
 
 
 @blueprint.route("/runs/<string:run>", methods=["GET"])
-@blueprint.answers(200, _OBJECT)
+@blueprint.answers(200, _OBJECT, headers=ETAG_HEADER)
 @needs(Action.READ, Of.ADDRESS)
 def read(run: str) -> Response:
     """Read a run: its state, settings and outcome."""
     municipality, run_id = run_key(run)
-    return json_answer(_document(look_at_run(database(), municipality, run_id)))
+    return document_answer(_document(look_at_run(database(), municipality, run_id)))
 
 
 @blueprint.route("/runs/<string:run>/parameters", methods=["GET"])
@@ -185,6 +186,7 @@ def read_parameters(run: str) -> Response:
 
 
 @blueprint.route("/runs/<string:run>", methods=["DELETE"])
+@blueprint.header(HEEDED_IF_MATCH)
 @blueprint.header(KEY_PARAMETER)
 @blueprint.answers(204)
 @needs(Action.WRITE_PLANS, Of.ADDRESS)
@@ -193,6 +195,7 @@ def cancel(run: str) -> Response:
     """Cancel a run that has not ended; nothing of it is stored."""
     municipality, run_id = run_key(run)
     answer = CreatedAnswer(status=204)
+    check_document(lambda: _document(look_at_run(database(), municipality, run_id)))
     cancel_run(database(), municipality, run_id, answer)
     return answer.response()
 

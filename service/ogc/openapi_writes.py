@@ -47,7 +47,7 @@ def change_operations(collection: FeatureCollection) -> dict[str, Any]:
     """Return the operations that replace, update and delete a feature; nothing where that cannot be."""
     if not collection.writable:
         return {}
-    written, parameters = {"200": "Written", **_OF_ONE}, ["featureId", "contentCrs", "ifMatch"]
+    written, parameters = {"200": "Written", **_OF_ONE}, ["featureId", "contentCrs", "ifMatch", "idempotencyKey"]
     replace = _operation(
         collection, "replace", "Replace a feature; what is left out becomes unknown", written, parameters
     )
@@ -57,7 +57,7 @@ def change_operations(collection: FeatureCollection) -> dict[str, Any]:
         "delete",
         "Retire a feature; its history stays",
         {"204": "Deleted", **_OF_ONE},
-        ["featureId", "ifMatch"],
+        ["featureId", "ifMatch", "idempotencyKey"],
     )
     return {
         "put": {**replace, "requestBody": _body(collection, GEOJSON, is_whole=True)},

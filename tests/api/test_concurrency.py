@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from service.database import Database
+from service.errors import ChangesCollided
+from service.operations.kept_answers import Answer, RepeatableRequest, find_kept_answer, keep_answer
+
+
+def at_once(*works: Callable[[], None]) -> None:
+    threads = [threading.Thread(target=work) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
@@ -33,11 +45,7 @@ def test_of_two_changes_of_one_version_the_second_is_stale(engineer: Any, school
     def change(name: str) -> None:
         statuses.append(engineer("PATCH", path, json={"name": name}, headers={"If-Match": '"1"'}).status_code)
 
-    threads = [threading.Thread(target=change, args=(f"Nimi {number}",)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*(functools.partial(change, f"Nimi {number}") for number in range(4)))
     assert sorted(statuses) == [200, 412, 412, 412]
     assert engineer("GET", path).json["row_version"] == 2
 
@@ -77,21 +85,61 @@ def test_a_failed_post_may_be_repeated_with_its_key(engineer: Any, school_body: 
     assert engineer("POST", "/api/v1/building", json=school_body, headers=headers).status_code == 201
 
 
-def test_a_request_sent_twice_at_once_is_done_once(
+def test_a_request_sent_several_times_at_once_is_done_once_and_all_are_told_the_same(
     engineer: Any, school_body: dict[str, Any], module_database: Database
 ) -> None:
     before = count_assets(module_database)
-    statuses: list[int] = []
+    answers: list[tuple[int, bytes]] = []
 
     def send() -> None:
-        headers = {"Idempotency-Key": "at-once"}
-        statuses.append(engineer("POST", "/api/v1/building", json=school_body, headers=headers).status_code)
+        answer = engineer("POST", "/api/v1/building", json=school_body, headers={"Idempotency-Key": "at-once"})
+        answers.append((answer.status_code, answer.data))
 
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert set(statuses) <= {201, 409}
-    assert 201 in statuses
+    at_once(*[send] * 4)
+    assert len(set(answers)) == 1
+    assert answers[0][0] == 201
     assert count_assets(module_database) == before + 1
+
+
+def test_a_change_sent_several_times_at_once_with_one_key_is_done_once(engineer: Any, school: dict[str, Any]) -> None:
+    path = f"/api/v1/building/{school['id']}"
+    headers = {"Idempotency-Key": "change-at-once", "If-Match": '"1"'}
+    statuses: list[int] = []
+
+    def change() -> None:
+        statuses.append(engineer("PATCH", path, json={"name": "Uusi"}, headers=headers).status_code)
+
+    at_once(*[change] * 4)
+    assert statuses == [200] * 4
+    assert engineer("GET", path).json["row_version"] == 2
+
+
+def test_of_two_changes_that_wait_for_each_other_one_is_told_to_come_again(module_database: Database) -> None:
+    lock = text("SELECT pg_advisory_xact_lock(:number)")
+    told: list[type[Exception]] = []
+    met = threading.Barrier(2)
+
+    def change(first: int, second: int) -> None:
+        try:
+            with module_database.writing() as session:
+                session.execute(lock, {"number": first})
+                met.wait(10)
+                session.execute(lock, {"number": second})
+        except ChangesCollided as error:
+            told.append(type(error))
+
+    at_once(lambda: change(1, 2), lambda: change(2, 1))
+    assert told == [ChangesCollided]
+
+
+def test_an_answer_is_kept_only_together_with_what_it_tells(module_database: Database) -> None:
+    request = RepeatableRequest("someone", "cut off", b"")
+
+    def cut_off() -> None:
+        with module_database.writing() as session:
+            keep_answer(session, request, Answer(201, {}, "{}"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        cut_off()
+    assert find_kept_answer(module_database, request) is None
