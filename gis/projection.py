@@ -48,6 +48,8 @@ def reproject(
     Returns:
         The same shape as came in. A coordinate that cannot be transformed becomes infinite.
     """
+    if _is_same(source, target, source_axes_as_declared, target_axes_as_declared):
+        return geometries.copy() if isinstance(geometries, np.ndarray) else geometries
 
     def moved(x: Floats, y: Floats, *z: Floats) -> tuple[Floats, ...]:
         if source_axes_as_declared and source.northing_first:
@@ -59,6 +61,12 @@ def reproject(
         return x, y, *z
 
     return _with_coordinates(geometries, moved)
+
+
+def _is_same(source: Crs, target: Crs, source_as_declared: bool, target_as_declared: bool) -> bool:
+    """Whether coordinates of one are those of the other: nothing is to be computed, and no shape to be made anew."""
+    from_north = source_as_declared and source.northing_first
+    return source.code == target.code and from_north == (target_as_declared and target.northing_first)
 
 
 def with_swapped_axes(geometries: ScalarOrArray) -> ScalarOrArray:

@@ -48,6 +48,10 @@ def convert(
     source = _joined(table, mapping)
     if _is_typed_number(source, mapping, kind):
         return _from_numbers(source, mapping, unknown, kind, factor)
+    if _is_typed_boolean(source, mapping, kind, unknown):
+        return Converted(
+            _finished(source.astype(object), mapping, kind, factor), np.zeros(len(source), dtype=bool), "type", source
+        )
     text = without_unknown(as_text(source), {*unknown, *mapping.unknown})
     coded, unlisted = _recoded(_reshaped(text, mapping), mapping)
     parse_kind = "date" if mapping.part else kind
@@ -71,8 +75,16 @@ def _joined(table: SourceTable, mapping: ValueMapping) -> Values:
 
 
 def _is_typed_number(source: Values, mapping: ValueMapping, kind: str) -> bool:
-    plain = not (mapping.codes or mapping.capture or mapping.part or mapping.prefix or mapping.suffix)
-    return plain and source.dtype.kind in "iuf" and kind in {"integer", "number"}
+    return _is_plain(mapping) and source.dtype.kind in "iuf" and kind in {"integer", "number"}
+
+
+def _is_typed_boolean(source: Values, mapping: ValueMapping, kind: str, unknown: Sequence[str]) -> bool:
+    told = {word.casefold() for word in (*unknown, *mapping.unknown)}
+    return _is_plain(mapping) and source.dtype.kind == "b" and kind == "boolean" and not told & {"true", "false"}
+
+
+def _is_plain(mapping: ValueMapping) -> bool:
+    return not (mapping.codes or mapping.capture or mapping.part or mapping.prefix or mapping.suffix)
 
 
 def _from_numbers(source: Values, mapping: ValueMapping, unknown: Sequence[str], kind: str, factor: float) -> Converted:

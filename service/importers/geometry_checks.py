@@ -7,7 +7,7 @@ import shapely
 
 from service.importers.fault_log import FaultLog
 from service.importers.geometry_mapping import GEOMETRY
-from service.importers.source_table import Flags, SourceTable, Values, missing
+from service.importers.source_table import Flags, SourceTable, Values
 from service.queries.import_targets import Target
 
 # In the order of GEOS' type numbers.
@@ -27,7 +27,7 @@ def fitted_geometry(table: SourceTable, target: Target, log: FaultLog) -> tuple[
         return None, none
     shapes = _fitted(table.geometry, target.geometry_types)
     types = _types(shapes)
-    known = ~missing(shapes)
+    known = ~shapely.is_missing(shapes)
     misfit = known & ~np.isin(types, target.geometry_types)
     detail = f"A {{value}} where {' or '.join(target.geometry_types)} is asked for."
     log.error_rows(misfit, table.row_numbers, "geometry_type", detail, column=GEOMETRY, values=types)

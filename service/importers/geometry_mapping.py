@@ -16,7 +16,7 @@ from service.importers.fault_log import FaultLog
 from service.importers.geometry_columns import shapes_from_columns
 from service.importers.geometry_repair import REPAIR, repaired
 from service.importers.profile import GeometrySource
-from service.importers.source_table import Flags, SourceTable, Values, as_text, missing, object_column
+from service.importers.source_table import Flags, SourceTable, Values, as_text, object_column
 
 GEOMETRY = "geometry"
 POINT_TYPE = 0
@@ -120,7 +120,7 @@ def _tell_without_place(
     """Warn of rows whose columns say no place."""
     if not source.columns or source.required:
         return
-    flags = missing(shapes) & ~broken
+    flags = shapely.is_missing(shapes) & ~broken
     texts = [as_text(table.columns[name]).tolist() for name in source.columns]
     told = object_column([", ".join(filter(None, row)) or None for row in zip(*texts, strict=True)])
     detail = "The row has no place and is kept without one: {value}."
@@ -129,7 +129,7 @@ def _tell_without_place(
 
 
 def _check_present(shapes: Values, broken: Flags, rows: NDArray[np.int64], log: FaultLog) -> Flags:
-    lacking = missing(shapes) & ~broken
+    lacking = shapely.is_missing(shapes) & ~broken
     detail = "The row has no place, which the profile requires."
     return log.error_rows(lacking, rows, "required", detail, column=GEOMETRY, values=shapes)
 
@@ -150,7 +150,7 @@ def _check_place(placed: Values, shapes: Values, rows: NDArray[np.int64], log: F
     box = shapely.bounds(placed)
     with np.errstate(invalid="ignore"):
         inside = (box[:, 0] >= west) & (box[:, 1] >= south) & (box[:, 2] <= east) & (box[:, 3] <= north)
-    outside = ~missing(placed) & ~inside
+    outside = ~shapely.is_missing(placed) & ~inside
     detail = "The place {value} is not in Finland" + _hint(shapes, outside) + "."
     return log.error_rows(outside, rows, "outside_finland", detail, column=GEOMETRY, values=ShapeTexts(shapes))
 

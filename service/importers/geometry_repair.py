@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from service.importers.source_table import Flags, Values, missing, object_column
+from service.importers.source_table import Flags, Values, object_column
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +29,7 @@ def repaired(
     area or length before and after, is told by a warning. What nothing is left of is refused, as all invalid shapes
     are when `geometry_repair` is `refuse`.
     """
-    invalid = ~missing(shapes) & ~np.asarray(shapely.is_valid(shapes), dtype=bool)
+    invalid = ~shapely.is_missing(shapes) & ~np.asarray(shapely.is_valid(shapes), dtype=bool)
     if not invalid.any():
         return shapes, invalid
     reasons = np.full(len(shapes), None, dtype=object)
@@ -37,7 +37,7 @@ def repaired(
     mended = shapes.copy()
     if geometry_repair == REPAIR:
         mended[invalid] = object_column([_mended(shape) for shape in shapes[invalid]])
-        changed = invalid & ~missing(mended)
+        changed = invalid & ~shapely.is_missing(mended)
         reasons[changed] = [
             f"{reason}; {_size(old)} before, {_size(new)} after"
             for reason, old, new in zip(reasons[changed], shapes[changed], mended[changed], strict=True)

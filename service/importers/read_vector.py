@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from service.importers.file_kind import check_local_file
 from service.importers.gdal_errors import gdal_errors_as_faults, without_folder
 from service.importers.gdal_limits import limit_gdal
 from service.importers.map_file_checks import attribute_rows, check_map_file
+from service.importers.read_arrow import NotPlainError, is_plain, read_features
 from service.importers.read_parquet import PARQUET_SUFFIXES, read_parquet_batches
 from service.importers.source_table import (
     SourceTable,
@@ -111,6 +113,7 @@ class _Layer:
     name: str
     encoding: str | None
     count: int
+    is_plain: bool
 
 
 def _open(path: Path, form: VectorFormat, layer: str | None, encoding: str | None) -> _Layer:
@@ -129,16 +132,19 @@ def _open(path: Path, form: VectorFormat, layer: str | None, encoding: str | Non
     if len(told["fields"]) > MAX_COLUMNS:
         detail = f"The file {path.name} has {len(told['fields'])} columns, more than {MAX_COLUMNS}."
         raise unreadable("too_many_columns", detail)
-    return _Layer(path, form, name, encoding, int(told["features"]))
+    return _Layer(path, form, name, encoding, int(told["features"]), is_plain(told))
 
 
 def _read(source: _Layer, start: int, count: int) -> SourceTable:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         meta, fids, geometry, fields = _features(source, start, count)
-    columns = {name: _cleaned(values) for name, values in zip(meta["fields"], fields, strict=True)}
+    columns = dict(zip(meta["fields"], fields, strict=True))
     row_numbers = np.arange(start + 1, start + len(fids) + 1, dtype=np.int64)
-    shapes, faults = _shapes(geometry, row_numbers)
+    try:
+        shapes, faults = _shapes(geometry, row_numbers)
+    except NotImplementedError:  # a curve that the layer does not declare: it is straightened the other way
+        return _read(replace(source, is_plain=False), start, count)
     messages = dict.fromkeys(without_folder(str(note.message), source.path) for note in told)
     notes = [ImportFault(None, None, None, "reader", Severity.WARNING, message) for message in messages]
     encoding = source.encoding or meta.get("encoding")
@@ -161,9 +167,7 @@ def _features(source: _Layer, start: int, count: int) -> tuple[dict[str, Any], V
     part = {"skip_features": start, "max_features": count} if (start, count) != (0, source.count) else {}
     with gdal_errors_as_faults(source.path):
         try:
-            meta, fids, geometry, fields = pyogrio.raw.read(
-                source.path, layer=source.name, encoding=source.encoding, return_fids=True, **part
-            )
+            meta, fids, geometry, fields = _read_layer(source, part)
         except UnicodeDecodeError:
             if source.encoding is not None or source.form.driver not in {"MapInfo File", "ESRI Shapefile"}:
                 raise
@@ -174,6 +178,16 @@ def _features(source: _Layer, start: int, count: int) -> tuple[dict[str, Any], V
         told = f"{count} features from the {start + 1}th on"
         raise unreadable("truncated", f"The file {source.path.name} says {told}, {len(fids)} could be read.")
     return meta, fids, geometry, fields
+
+
+def _read_layer(source: _Layer, part: dict[str, int]) -> tuple[dict[str, Any], Values, Values, list[Values]]:
+    if source.is_plain:
+        with suppress(NotPlainError):
+            return read_features(source.path, source.name, **part)
+    meta, fids, geometry, fields = pyogrio.raw.read(
+        source.path, layer=source.name, encoding=source.encoding, return_fids=True, **part
+    )
+    return meta, fids, geometry, [_cleaned(values) for values in fields]
 
 
 def _told_crs(crs: str | None, shapes: Values | None, form: VectorFormat) -> str | None:
@@ -206,7 +220,8 @@ def _shapes(wkb: Values | None, rows: NDArray[np.int64]) -> tuple[Values | None,
     if wkb is None:
         return None, []
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
-    unread = rows[missing(shapes) & ~missing(wkb)].tolist()
+    lacking = shapely.is_missing(shapes)
+    unread = rows[lacking & ~missing(wkb)].tolist() if lacking.any() else []
     detail = "The geometry cannot be read: a surface of triangles, or a broken ring."
     faults = [ImportFault(row, None, None, "geometry", Severity.ERROR, detail) for row in unread]
     return (shapes if len(rows) else np.empty(0, dtype=object)), faults

@@ -67,6 +67,8 @@ class SourceTable:
 
     def take(self, rows: Rows | Flags) -> SourceTable:
         """Return the table with only the given rows, by position or by flag."""
+        if rows.dtype == bool and rows.all():
+            return self
         geometry = None if self.geometry is None else self.geometry[rows]
         columns = {name: values[rows] for name, values in self.columns.items()}
         return replace(self, columns=columns, row_numbers=self.row_numbers[rows], geometry=geometry)

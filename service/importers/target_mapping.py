@@ -203,5 +203,7 @@ def _key(
         for name, part in zip(columns, parts, strict=True):
             detail = "The row has no key."
             lacking |= log.error_rows(missing(part), table.row_numbers, "key", detail, column=name, values=part)
+    if len(parts) == 1:
+        return object_column([text or None for text in parts[0].tolist()]), lacking
     joined = [KEY_SEPARATOR.join(row) if all(row) else None for row in zip(*(p.tolist() for p in parts), strict=True)]
     return object_column(joined), lacking

@@ -45,13 +45,12 @@ class ColumnCheck:
 def check_column(converted: Converted, check: ColumnCheck, log: FaultLog) -> Flags:
     """Return the rows that are faulty in this column; every fault goes to the log."""
     values, field = converted.values, check.field
-    known = ~missing(values)
     bad = converted.broken.copy()
     detail = f"Not a {field.kind}: {{value}}." if converted.rule == "type" else "Not in the code list: {value}."
     _log(log, converted, check, converted.broken, converted.rule, detail)
     if check.mapping.required or not field.nullable:
-        bad |= _log(log, converted, check, ~known & ~bad, "required", f"{field.name} has no value.")
-    for rule, flags, text in _breaches(values, known, field, check):
+        bad |= _log(log, converted, check, missing(values) & ~bad, "required", f"{field.name} has no value.")
+    for rule, flags, text in _breaches(values, field, check):
         bad |= _log(log, converted, check, flags & ~bad, rule, text)
     return bad
 
@@ -62,15 +61,16 @@ def _log(log: FaultLog, converted: Converted, check: ColumnCheck, flags: Flags, 
     return log.error_rows(flags, check.rows, rule, detail, column=check.source_column, values=converted.source)
 
 
-def _breaches(values: Values, known: Flags, field: TargetField, check: ColumnCheck) -> list[tuple[str, Flags, str]]:
+def _breaches(values: Values, field: TargetField, check: ColumnCheck) -> list[tuple[str, Flags, str]]:
     if values.dtype.kind == "f":
-        return _number_breaches(values, known, field)
+        return _number_breaches(values, field)
     if values.dtype.kind == "M" and field.name not in DAYS_AHEAD:
-        return [("future", known & (values > np.datetime64(check.today)), "A day in the future: {value}.")]
+        return [("future", ~missing(values) & (values > np.datetime64(check.today)), "A day in the future: {value}.")]
     return _text_breaches(values, field) if field.kind == "text" else []
 
 
-def _number_breaches(values: Values, known: Flags, field: TargetField) -> list[tuple[str, Flags, str]]:
+def _number_breaches(values: Values, field: TargetField) -> list[tuple[str, Flags, str]]:
+    known = ~missing(values)
     breaches: list[tuple[str, Flags, str]] = []
     if field.kind == "integer":
         breaches.append(("type", known & (values != np.floor(values)), "Not a whole number: {value}."))
@@ -116,5 +116,6 @@ def future_years(
         if name in columns:
             future = (columns[name] > today.year) & ~planned & ~known_bad
             detail = "A year in the future: {value}."
-            bad |= log.error_rows(future, rows, "future", detail, column=name, values=as_text(columns[name]))
+            if future.any():
+                bad |= log.error_rows(future, rows, "future", detail, column=name, values=as_text(columns[name]))
     return bad

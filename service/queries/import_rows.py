@@ -44,6 +44,8 @@ class ImportRows:
 
     def take(self, rows: Column) -> ImportRows:
         """Return only the given rows, by position or by flag."""
+        if rows.dtype == bool and rows.all():
+            return self
         return ImportRows(
             self.target,
             self.row_numbers[rows],
