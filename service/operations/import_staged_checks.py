@@ -17,8 +17,8 @@ from service.queries.import_matching import (
     resolve_assets,
     rows_of_another_class,
     rows_outside_municipality,
-    stage_districts,
 )
+from service.queries.import_places import is_new_source, rewrite_with_districts
 from service.queries.import_staging import Stage
 
 POPULATION_GRID, MUNICIPALITY = "population_grid", "municipality"
@@ -66,8 +66,8 @@ def _drop_repeats(connection: psycopg.Connection[Any], stage: Stage, report: Imp
 
 
 def _check_places(connection: psycopg.Connection[Any], stage: Stage, report: ImportReport) -> None:
-    if stage.target.is_asset:
-        stage_districts(connection, stage)
+    if stage.target.is_asset and is_new_source(connection, stage):
+        rewrite_with_districts(connection, stage)
     if stage.target.code not in {POPULATION_GRID, MUNICIPALITY}:
         outside = rows_outside_municipality(connection, stage)
         _tell(

@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 
 from service.queries.import_numbers import settle_numbers
+from service.queries.import_places import DISTRICT, is_new_source, next_number, set_districts
 from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage, numbering, rewrite_stage, tables
 from service.queries.same_key import same_key
 
@@ -85,40 +86,6 @@ def drop_staged(connection: psycopg.Connection[Any], stage: Stage, row_numbers: 
     return connection.execute(statement, (row_numbers,)).rowcount
 
 
-def stage_districts(connection: psycopg.Connection[Any], stage: Stage) -> None:
-    """Set each staged asset's district from its place: the smallest that holds a point of it.
-
-    The same rule as in queries/districts.py, but before the comparison, so that an unchanged row stays unchanged.
-    Rows are written anew along a Hilbert curve, on which a district's outline is looked at many times in a row; where
-    none of them can be in the register yet, with their numbers.
-    """
-    district = sql.SQL(
-        "(SELECT d.district_code FROM (SELECT ST_PointOnSurface(s.geometry) AS point OFFSET 0) p JOIN district d"
-        " ON d.municipality_code = s.municipality_code AND ST_Covers(d.geometry, p.point)"
-        " ORDER BY ST_Area(d.geometry), d.district_code LIMIT 1)"
-    )
-    values: dict[str, sql.Composable] = {"district_code": district}
-    if stage.target.identity is not None and is_new_source(connection, stage):
-        values[stage.target.identity[0]] = _next_number(stage.target.identity[1])
-    rewrite_stage(connection, stage, values, sql.SQL("geometry, row_number"))
-
-
-def is_new_source(connection: psycopg.Connection[Any], stage: Stage) -> bool:
-    """Return whether the register has no asset of the source in any municipality of the stage: none can be matched."""
-    if not stage.target.is_asset or stage.target.is_numbered:
-        return False
-    statement = sql.SQL(
-        "SELECT EXISTS (SELECT FROM (SELECT DISTINCT municipality_code FROM {}) m, LATERAL (SELECT FROM asset t"
-        " WHERE t.municipality_code = m.municipality_code AND t.source_system = %s LIMIT 1) t)"
-    )
-    row = connection.execute(statement.format(sql.Identifier(stage.table)), (stage.source_system,)).fetchone()
-    return not (row and row[0])
-
-
-def _next_number(sequence: str) -> sql.Composable:
-    return sql.SQL("nextval({})").format(sql.Literal(sequence))
-
-
 def municipalities_of_changes(connection: psycopg.Connection[Any], stage: Stage) -> list[str]:
     """Return the municipalities in which a stage added or changed something."""
     statement = sql.SQL("SELECT DISTINCT municipality_code FROM {} WHERE outcome <> {} ORDER BY 1")
@@ -150,19 +117,22 @@ def match_stage(connection: psycopg.Connection[Any], stage: Stage) -> None:
         settle_numbers(connection, stage)
     if not is_new_source(connection, stage):
         _match_rows(connection, stage)
+        set_districts(connection, stage)
     _draw_ids(connection, stage)
 
 
 def _match_rows(connection: psycopg.Connection[Any], stage: Stage) -> None:
-    identity: sql.Composable = sql.SQL("")
+    taken: sql.Composable = sql.SQL("")
     if stage.target.identity is not None:
-        identity = sql.SQL(", {0} = t.{0}").format(sql.Identifier(stage.target.identity[0]))
+        taken = sql.SQL(", {0} = t.{0}").format(sql.Identifier(stage.target.identity[0]))
+    if stage.target.is_asset and stage.has_geometry:
+        taken = sql.SQL("{}, district_code = t.district_code").format(taken)
     statement = sql.SQL("UPDATE {} s SET outcome = CASE WHEN {} THEN {} ELSE {} END{} FROM {} WHERE {}").format(
         sql.Identifier(stage.table),
         _differs(stage),
         sql.Literal(CHANGED),
         sql.Literal(UNCHANGED),
-        identity,
+        taken,
         tables(stage.target),
         same_key(("municipality_code", *stage.target.match)),
     )
@@ -170,9 +140,11 @@ def _match_rows(connection: psycopg.Connection[Any], stage: Stage) -> None:
 
 
 def _differs(stage: Stage) -> sql.Composable:
+    """Return the condition that a filled column differs; an asset's district only follows from its place."""
     pairs = [
         sql.SQL("{0}.{1} IS DISTINCT FROM s.{1}").format(sql.Identifier(alias), sql.Identifier(name))
         for alias, name in stage.compared
+        if not (stage.target.is_asset and name == DISTRICT)
     ]
     return sql.SQL(" OR ").join(pairs) if pairs else sql.SQL("false")
 
@@ -190,7 +162,7 @@ def _draw_ids(connection: psycopg.Connection[Any], stage: Stage) -> None:
     order = sql.SQL("geometry, row_number") if is_drawn else sql.SQL("row_number")
     none_yet, all_done = numbering(connection, stage, column)
     if none_yet:
-        rewrite_stage(connection, stage, {column: _next_number(sequence)}, order)
+        rewrite_stage(connection, stage, {column: next_number(sequence)}, order)
     if none_yet or all_done:
         return
     statement = sql.SQL(

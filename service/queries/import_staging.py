@@ -60,7 +60,7 @@ class Stage:
 
 def lift_time_limit(connection: psycopg.Connection[Any]) -> None:
     """Let the statements of this transaction take as long as a large file needs."""
-    connection.execute("SET LOCAL statement_timeout = 0")
+    connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '256MB'")
 
 
 def create_stage(connection: psycopg.Connection[Any], number: int, rows: ImportRows, source_system: str) -> Stage:
