@@ -43,6 +43,7 @@ from service.api.metrics import Metrics
 from service.api.observing import Observed, note_route, note_who
 from service.api.permissions import check_permission, permissions
 from service.api.problems import register_problem_handlers
+from service.api.rate_limits import RateLimits, keep_limits
 from service.api.rest_api import create_api, register_blueprints
 from service.api.state import keep_state
 from service.database import Database
@@ -82,15 +83,17 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     database = database or _own_database(settings)
     app.extensions[KEPT_TILES] = KeptTiles(settings.kept_tiles_bytes)
     served: WSGIApplication = app.wsgi_app
+    limits = RateLimits(settings.rates)
     if settings.open_reading:
         readers = (read_single_feature, SingleTiles(app.extensions[KEPT_TILES]))
-        served = PlainReads(served, database, readers, pack=pack, headers=SECURITY_HEADERS)
+        served = PlainReads(served, database, readers, pack=pack, headers=SECURITY_HEADERS, admits=limits.admits)
     app.wsgi_app = ProxyFix(served, x_for=1, x_proto=1, x_host=1, x_prefix=1)  # type: ignore[method-assign]
     _observe(app, database, settings)
     keep_state(app, database, settings)
     register_problem_handlers(app)
     app.before_request(read_encoded_tags)
     app.before_request(identify)
+    keep_limits(app, limits)
     app.before_request(check_permission)
     app.after_request(compress_answer)  # the first named is the last to run: it gets the answer as it is
     app.after_request(_secured)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,22 @@ class TooManyJobs(KuntokantaError):
     """As many imports, exports and runs of this municipality wait as may: ask again when some have ended."""
 
     status = 429
+
+
+class TooManyRequests(KuntokantaError):
+    """These are more requests than one may send: Retry-After says in how many seconds to ask again."""
+
+    status = 429
+    told_by: ClassVar[Mapping[str, str]] = {
+        "Retry-After": "In how many seconds one more request is within the limit",
+        "RateLimit-Policy": "The limit, its quota q and the seconds w that it is for",
+        "RateLimit": "The limit, how much of it is left (r) and in how many seconds (t) all of it is there again",
+    }
+    """The headers that tell more, and what of."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__()
+        self.retry_after_s = retry_after_s
 
 
 class FormUnavailable(KuntokantaError):

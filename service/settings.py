@@ -51,6 +51,21 @@ class OidcSettings:
 
 
 @dataclass(frozen=True)
+class RateSettings:
+    """How often one may ask a process, 0: as often as they like.
+
+    Attributes:
+        holder_per_minute: The holder of a token, or who has signed in.
+        address_per_minute: All from an address who have no token.
+        refused_tokens_per_minute: Tokens from an address that are not good.
+    """
+
+    holder_per_minute: int = 12_000
+    address_per_minute: int = 60_000
+    refused_tokens_per_minute: int = 120
+
+
+@dataclass(frozen=True)
 class Settings:
     """How this process runs."""
 
@@ -68,6 +83,7 @@ class Settings:
     jobs_at_once: int = 2
     job_attempts: int = 3
     oidc: OidcSettings | None = None
+    rates: RateSettings = RateSettings()
 
 
 def logs_as_json() -> bool:
@@ -94,7 +110,17 @@ def settings_from_environment() -> Settings:
             jobs_at_once=env.int("JOBS_AT_ONCE", 2),
             job_attempts=env.int("JOB_ATTEMPTS", 3),
             oidc=_oidc_settings(env),
+            rates=_rate_settings(env),
         )
+
+
+def _rate_settings(env: Env) -> RateSettings:
+    usual, least = RateSettings(), validate.Range(0)
+    return RateSettings(
+        env.int("REQUESTS_PER_MINUTE", usual.holder_per_minute, validate=least),
+        env.int("ANONYMOUS_REQUESTS_PER_MINUTE", usual.address_per_minute, validate=least),
+        env.int("REFUSED_TOKENS_PER_MINUTE", usual.refused_tokens_per_minute, validate=least),
+    )
 
 
 def _oidc_settings(env: Env) -> OidcSettings | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import g, request
 
+from service.api.rate_limits import count_refused_token
 from service.api.state import database, settings, token_verifier
 from service.errors import TokenInvalid, TokenMissing
 from service.oidc.plain import looks_signed
@@ -31,6 +32,7 @@ def identify() -> None:
         g.principal = _holder(header)
     except TokenInvalid as refusal:
         structlog.get_logger().warning("token_refused", reason=refusal.reason)
+        count_refused_token()
         raise
 
 

@@ -24,11 +24,13 @@ from service.api.import_proposals import proposal_json_schema
 from service.api.problems import PROBLEM_TYPE, ProblemSchema
 from service.api.record_lists import record_json_schema
 from service.api.state import settings_of
+from service.errors import TooManyRequests
 from service.oidc.described import security_schemes, with_issuer
 from service.queries.asset_key import ASSET_ID_PATTERN, AssetKey, parse_asset_key
 from service.queries.record_sets import RECORD_SETS
 
 PREFIX = "/api/v1"
+_TOO_MANY = "TooManyRequests"
 
 
 class AssetKeyConverter(BaseConverter):
@@ -58,6 +60,15 @@ class _IssuerPlugin(BasePlugin):
                 operation["security"] = with_issuer(operation["security"])
 
 
+class _LimitsPlugin(BasePlugin):
+    """Tells at each operation that one may ask too often."""
+
+    def operation_helper(self, operations: dict[str, Any] | None = None, **_: Any) -> None:  # type: ignore[override]
+        """Add the answer to the operations of a path."""
+        for operation in (operations or {}).values():
+            operation.setdefault("responses", {})["429"] = {"$ref": f"#/components/responses/{_TOO_MANY}"}
+
+
 class RestApi(flask_smorest.Api):  # type: ignore[misc]
     """flask-smorest's document, in which every error is a problem document; handlers are the application's own."""
 
@@ -69,6 +80,10 @@ class RestApi(flask_smorest.Api):  # type: ignore[misc]
     def _register_responses(self) -> None:
         content = {PROBLEM_TYPE: {"schema": ProblemSchema}}
         self.spec.components.response(self.DEFAULT_ERROR_RESPONSE_NAME, {"description": "Problem", "content": content})
+        told_by = TooManyRequests.told_by
+        headers = {name: {"description": says, "schema": {"type": "string"}} for name, says in told_by.items()}
+        too_many = {"description": "More requests than one may send", "headers": headers, "content": content}
+        self.spec.components.response(_TOO_MANY, too_many)
         for name in ("BAD_REQUEST", "UNPROCESSABLE_ENTITY", "UNPROCESSABLE_CONTENT"):
             self.spec.components.response(name, {"description": "Problem", "content": content}, lazy=True)
 
@@ -89,7 +104,7 @@ def create_api(app: Flask) -> RestApi:
             "security": with_issuer(security) if trusted else security,
         },
     )
-    plugins = [_IssuerPlugin()] if trusted else []
+    plugins = [_LimitsPlugin(), *([_IssuerPlugin()] if trusted else [])]
     api = RestApi(app, spec_kwargs={"marshmallow_plugin": RulePlugin(), "extra_plugins": plugins})
     api.register_field(Money, "number", None)
     api.register_converter(AssetKeyConverter, lambda _: {"type": "string", "pattern": f"^{ASSET_ID_PATTERN}$"})

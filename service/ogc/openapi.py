@@ -23,6 +23,7 @@ _FAILURES = {
     "404": "NotFound",
     "406": "NotAcceptable",
     "414": "AddressTooLong",
+    "429": "TooManyRequests",
     "431": "HeadersTooLong",
     "503": "Unavailable",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gis.crs import CRS84, SERVED_CRS
+from service.errors import TooManyRequests
 from service.filters.text import CQL2_TEXT, LANGUAGES
 from service.ogc.bulk_formats import BulkFormat
 from service.ogc.datetime_parameter import DATETIME_PATTERN
@@ -140,6 +141,13 @@ def _responses() -> dict[str, Any]:
         "NotFound": problem("There is no such resource"),
         "NotAcceptable": problem("There is no representation that the client accepts"),
         "AddressTooLong": problem(f"The request line has more than {LONGEST_REQUEST_LINE} bytes"),
+        "TooManyRequests": {
+            **problem("More requests than one may send: Retry-After says in how many seconds to ask again"),
+            "headers": {
+                name: {"description": says, "schema": {"type": "string"}}
+                for name, says in TooManyRequests.told_by.items()
+            },
+        },
         "HeadersTooLong": problem("A header has more than 8190 bytes, or there are more than 100"),
         "Unavailable": problem("The database does not answer, or not in time: Retry-After says when to ask again"),
     }

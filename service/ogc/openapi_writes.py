@@ -26,6 +26,7 @@ _PROBLEMS = {
     "413": "TooLarge",
     "415": "UnsupportedType",
     "422": "Invalid",
+    "429": "TooManyRequests",
     "503": "Unavailable",
 }
 _PASSED_OVER = {"description": "Passed over: a feature may come back as it was read"}

@@ -72,6 +72,7 @@ class PlainReads:
         *,
         pack: Pack,
         headers: Mapping[str, str],
+        admits: Callable[[WSGIEnvironment], bool] = lambda _: True,
     ) -> None:
         """Keep what answers are made with.
 
@@ -83,16 +84,19 @@ class PlainReads:
             pack: Gives of a content, and of what Accept-Encoding says, the content that is sent, the headers that say
                 how it is packed, and the ending of its ETag.
             headers: Sent with every answer.
+            admits: Counts a request, and tells whether it is within what its address may; the application has to say
+                so where it is not.
         """
         self._application = application
         self._database = database
         self._readers = tuple(readers)
         self._pack = pack
         self._headers = headers
+        self._admits = admits
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
-        answer = self._answer(environ) if _is_plain(environ) else None
+        answer = self._answer(environ) if _is_plain(environ) and self._admits(environ) else None
         if answer is None:
             return self._application(environ, start_response)
         headers, content = self._sent(answer, environ.get("HTTP_ACCEPT_ENCODING", ""))

@@ -59,6 +59,7 @@ def _service(folder: Path) -> Iterator[tuple[str, str]]:
     cluster.start()
     cluster.create_database(name)
     environment = {**os.environ, "KUNTOKANTA_DATABASE_URL": cluster.url(name), "KUNTOKANTA_OPEN_READING": "true"}
+    environment |= {"KUNTOKANTA_REQUESTS_PER_MINUTE": "0", "KUNTOKANTA_ANONYMOUS_REQUESTS_PER_MINUTE": "0"}
     try:
         for command in (["migrate"], ["demo", "--token-file", str(folder / "token")]):
             subprocess.run([str(PROGRAMS / "kuntokanta"), *command], cwd=ROOT, env=environment, check=True)
