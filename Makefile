@@ -6,7 +6,7 @@ TWO_AT_ONCE = -n 2 --dist loadfile --no-loadscope-reorder
 TEST_CLUSTER = "$$(.make/python --any)" -m service.cluster --directory .local/test-cluster
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run stop demo setup test check lint types layers bench bench-gis bench-import check-clients fuzz check-faults lock clean
+.PHONY: help run stop demo setup test check lint types layers bench bench-gis bench-import check-clients fuzz check-faults check-writers lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ fuzz: setup ## ask all that OpenAPI lets clients ask, by schemathesis with all c
 
 check-faults: setup ## kill workers and the database while they import, 20 times; send 200 files at once
 	@$(PYTHON) tests/faults/check_faults.py
+
+check-writers: setup ## let 100 clients of two municipalities write at once for a minute, over lines that break
+	@$(PYTHON) tests/writers/check_writers.py
 
 lock: ## resolve the dependencies anew into requirements.lock (ARGS="--upgrade")
 	@.make/lock $(ARGS)

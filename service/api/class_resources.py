@@ -20,7 +20,14 @@ from service.api.geometry import ReadCrs, WrittenCrs, written_crs
 from service.api.identity import principal
 from service.api.permissions import check_municipality
 from service.api.state import database
-from service.api.versions import ETAG_HEADER, IF_MATCH_PARAMETER, etag, expected_versions, unless_known
+from service.api.versions import (
+    ETAG_HEADER,
+    IF_MATCH_PARAMETER,
+    check_version,
+    etag,
+    expected_versions,
+    unless_known,
+)
 from service.operations.assets import read_asset, register_asset, replace_asset, retire_asset
 from service.operations.permissions import Action, Of, needs
 from service.queries.asset_key import AssetKey
@@ -93,6 +100,7 @@ def _add_writing(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
         """Replace an asset; what the body leaves out becomes unknown."""
         expected = expected_versions()
         present = read_asset(database(), asset_key, asset_class, written_crs())
+        check_version(expected, present.row_version)
         values = replaced_asset_values(asset_class, read_json(request), present)
         return _write(asset_class, asset_key, values, expected)
 
@@ -108,6 +116,7 @@ def _add_writing(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
         """Change some attributes of an asset by a merge patch."""
         expected = expected_versions()
         present = read_asset(database(), asset_key, asset_class, written_crs())
+        check_version(expected, present.row_version)
         values = amended_asset_values(asset_class, read_json(request), present)
         if expected is None:
             expected = frozenset({present.row_version})

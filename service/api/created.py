@@ -13,7 +13,7 @@ from service.api.answers import JSON_TYPE, to_json
 from service.api.identity import principal
 from service.api.state import database
 from service.api.uploads import FORM_TYPE, form_content
-from service.errors import Fault, MalformedRequest
+from service.errors import Fault, KuntokantaError, MalformedRequest
 from service.operations.kept_answers import (
     Answer,
     AnsweredBefore,
@@ -86,6 +86,12 @@ def repeatable(view: Callable[Arguments, Response]) -> Callable[Arguments, Respo
                 return view(*args, **kwargs)
         except AnsweredBefore as before:
             return _response(before.answer)
+        except KuntokantaError:
+            # What the same request has done meanwhile may be what stands in the way.
+            kept = find_kept_answer(database(), asked)
+            if kept is None:
+                raise
+            return _response(kept)
 
     return answered_once
 

@@ -29,7 +29,7 @@ from service.api.geometry import use_content_crs, written_crs
 from service.api.identity import principal
 from service.api.permissions import check_municipality
 from service.api.state import database
-from service.api.versions import matched_versions
+from service.api.versions import check_version, matched_versions
 from service.database import raw_connection
 from service.errors import Fault, InvalidData, NotFound, StaleVersion
 from service.operations.assets import ExpectedVersions, read_asset, register_asset, replace_asset, retire_asset
@@ -97,9 +97,10 @@ def replace(collection_id: str, feature_id: str) -> Response:
     """Replace a feature; properties that the body leaves out become unknown."""
     asset_class, key = ASSET_CLASSES[collection_id], _key(feature_id)
     with _there_as_expected(asset_class, key):
-        present = read_asset(database(), key, asset_class, written_crs())
+        expected, present = matched_versions(), read_asset(database(), key, asset_class, written_crs())
+        check_version(expected, present.row_version)
         values = replaced_feature_values(asset_class, _body(_FEATURE_TYPES), present)
-        return _write(asset_class, key, values, matched_versions())
+        return _write(asset_class, key, values, expected)
 
 
 @blueprint.route(_ITEM, methods=["PATCH"])
@@ -109,9 +110,9 @@ def update(collection_id: str, feature_id: str) -> Response:
     """Change some properties of a feature, or its geometry, by a merge patch (RFC 7396) on it or on its schema."""
     asset_class, key = ASSET_CLASSES[collection_id], _key(feature_id)
     with _there_as_expected(asset_class, key), patch_of_feature(_body(_PATCH_TYPES), feature_id) as patch:
-        present = read_asset(database(), key, asset_class, written_crs())
+        expected, present = matched_versions(), read_asset(database(), key, asset_class, written_crs())
+        check_version(expected, present.row_version)
         values = amended_feature_values(asset_class, patch, present)
-        expected = matched_versions()
         return _write(asset_class, key, values, frozenset({present.row_version}) if expected is None else expected)
 
 

@@ -6,7 +6,7 @@ import re
 
 from flask import Response, request
 
-from service.errors import VersionMissing
+from service.errors import StaleVersion, VersionMissing
 
 IF_MATCH_PARAMETER = {
     "in": "header",
@@ -39,6 +39,12 @@ def matched_versions() -> frozenset[int] | None:
         return None
     numbers = (str(tag).partition("-")[0] for tag in request.if_match.as_set())
     return frozenset(int(each) for each in numbers if re.fullmatch("[0-9]{1,18}", each, re.ASCII))
+
+
+def check_version(expected: frozenset[int] | None, row_version: int) -> None:
+    """Raise `StaleVersion` for another version than is expected: before the body is looked at, as HTTP has it."""
+    if expected is not None and row_version not in expected:
+        raise StaleVersion(current=row_version)
 
 
 def unless_known(answer: Response, row_version: int) -> Response:

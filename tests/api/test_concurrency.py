@@ -38,6 +38,17 @@ def test_a_change_of_another_version_is_refused(engineer: Any, school: dict[str,
     assert answer.status_code == (200 if etag == "1" else 412)
 
 
+@pytest.mark.parametrize("place", ["/api/v1/building", "/ogc/collections/building/items"])
+def test_what_was_read_before_others_changed_it_is_stale_and_not_at_fault(
+    engineer: Any, school: dict[str, Any], place: str
+) -> None:
+    path = f"{place}/{school['id']}"
+    read = engineer("GET", path)
+    assert engineer("PATCH", f"/api/v1/building/{school['id']}", json={}, headers={"If-Match": "*"}).status_code == 200
+    answer = engineer("PUT", path, json=read.json, headers={"If-Match": read.headers["ETag"]})
+    assert (answer.status_code, answer.headers["ETag"]) == (412, engineer("GET", path).headers["ETag"])
+
+
 def test_of_two_changes_of_one_version_the_second_is_stale(engineer: Any, school: dict[str, Any]) -> None:
     path = f"/api/v1/building/{school['id']}"
     statuses: list[int] = []
@@ -101,13 +112,18 @@ def test_a_request_sent_several_times_at_once_is_done_once_and_all_are_told_the_
     assert count_assets(module_database) == before + 1
 
 
-def test_a_change_sent_several_times_at_once_with_one_key_is_done_once(engineer: Any, school: dict[str, Any]) -> None:
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_a_change_sent_several_times_at_once_with_one_key_is_done_once(
+    engineer: Any, school: dict[str, Any], method: str
+) -> None:
     path = f"/api/v1/building/{school['id']}"
-    headers = {"Idempotency-Key": "change-at-once", "If-Match": '"1"'}
+    headers = {"Idempotency-Key": f"{method} at once", "If-Match": '"1"'}
+    # As it was read: with its version, which is another's once the first of them is done.
+    body = {**school, "name": "Uusi"} if method == "PUT" else {"name": "Uusi"}
     statuses: list[int] = []
 
     def change() -> None:
-        statuses.append(engineer("PATCH", path, json={"name": "Uusi"}, headers=headers).status_code)
+        statuses.append(engineer(method, path, json=body, headers=headers).status_code)
 
     at_once(*[change] * 4)
     assert statuses == [200] * 4
