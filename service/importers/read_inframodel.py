@@ -31,6 +31,7 @@ COLUMNS = (
     "kind", "name", "description", "state", "length", "group", "code", "time_stamp",
     *(f"{coding}{suffix}" for coding in CODINGS for suffix in ("", "Desc")),
 )  # fmt: skip
+NOT_READ = ("Pipe", "Struct", "Surface", "PlanFeature", "Parcel")
 ZONE = re.compile(r"GK[-_ ]?(\d{2})(?!\d)", re.IGNORECASE)
 FIRST_ZONE, FIRST_ZONE_SRID = 19, 3873
 
@@ -42,6 +43,7 @@ class _Found:
     values: list[dict[str, Any]] = field(default_factory=list)
     shapes: list[Any] = field(default_factory=list)
     faults: list[ImportFault] = field(default_factory=list)
+    notes: list[ImportFault] = field(default_factory=list)
     system: XmlElement | None = None
     is_landxml: bool = False
 
@@ -73,11 +75,20 @@ def read_inframodel(path: Path, layer: str | None = None) -> SourceTable:
     if layer not in {None, *LAYERS}:
         raise unreadable("layer_missing", f"The file {path.name} has no layer {layer}; it has {list(LAYERS)}.")
     found = _Found()
-    for element in xml_elements(path, {"Units", "CoordinateSystem", "Alignment", "CgPoints", "Project"}):
+    passed = dict.fromkeys(NOT_READ, 0)
+    for element in xml_elements(path, READERS, passed):
         READERS[element.name](found, element)
+    _tell_passed(found, passed)
     if not found.is_landxml:
         raise unreadable("wrong_format", f"The file {path.name} is not LandXML.")
     return _table(found, layer)
+
+
+def _tell_passed(found: _Found, passed: Mapping[str, int]) -> None:
+    counts = ", ".join(f"{count} {name}" for name, count in passed.items() if count)
+    if counts:
+        detail = f"Alignments and points are read; of other things the file has {counts}, which are not."
+        found.notes.append(ImportFault(None, None, None, "not_read", Severity.WARNING, detail))
 
 
 def _read_units(found: _Found, element: XmlElement) -> None:
@@ -166,7 +177,7 @@ def _table(found: _Found, layer: str | None) -> SourceTable:
     rows = [found.values[n] for n in kept]
     shapes = object_column([found.shapes[n] for n in kept])
     crs, heights = _systems(found.system)
-    faults = list(found.faults)
+    faults = [*found.faults, *found.notes]
     if heights not in HEIGHT_SYSTEMS and bool(shapely.has_z(shapes).any()):
         shapes = object_column(list(shapely.force_2d(shapes)))
         detail = f"Heights are in {heights or 'a system that is not told'}, none of {HEIGHTS}; they are left out."

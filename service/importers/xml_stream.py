@@ -71,7 +71,7 @@ def numbers_of(text: str) -> list[float]:
 class _Collector:
     """Keeps the wanted elements of a stream, whole; what lies outside of them passes by."""
 
-    def __init__(self, wanted: Collection[str]) -> None:
+    def __init__(self, wanted: Collection[str], passed: dict[str, int]) -> None:
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._refuse
@@ -80,6 +80,7 @@ class _Collector:
         self.parser.CharacterDataHandler = self._text
         self.done: list[XmlElement] = []
         self._wanted, self._open, self._depth = wanted, list[XmlElement](), 0
+        self._passed = passed
         self._texts: list[list[str]] = []
 
     def _refuse(self, *_declared: object) -> None:
@@ -95,6 +96,8 @@ class _Collector:
             raise unreadable("wrong_format", f"The file nests elements deeper than {DEEPEST} levels.", row=self.line)
         local = _local(name)
         if not self._open and local not in self._wanted:
+            if local in self._passed:
+                self._passed[local] += 1
             return
         element = XmlElement(local, {_local(key): value for key, value in attributes.items()}, self.line)
         if self._open:
@@ -124,14 +127,19 @@ def _local(name: str) -> str:
     return name.rsplit(" ", 1)[-1]
 
 
-def xml_elements(path: Path, wanted: Collection[str]) -> Iterator[XmlElement]:
+def xml_elements(path: Path, wanted: Collection[str], passed: dict[str, int] | None = None) -> Iterator[XmlElement]:
     """Yield each outermost element of a wanted local name, in order, each once it is whole.
+
+    Args:
+        path: The file.
+        wanted: Local names.
+        passed: Local names of what is passed by but counted here.
 
     Raises:
         UnreadableSourceError: The file is missing, is not whole XML, declares a document type, or nests too deep.
     """
     check_local_file(path)
-    collector = _Collector(wanted)
+    collector = _Collector(wanted, {} if passed is None else passed)
     try:
         with path.open("rb") as stream:
             while block := stream.read(BLOCK_BYTES):

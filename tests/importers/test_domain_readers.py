@@ -155,6 +155,18 @@ def test_heights_of_a_foreign_system_are_left_out_and_what_cannot_be_read_is_tol
     assert shapely.length(table.geometry[1]) == pytest.approx(60, abs=0.02)
 
 
+def test_things_that_are_not_read_are_counted_and_told(tmp_path: Path) -> None:
+    pipes = "<PipeNetworks><PipeNetwork><Pipes><Pipe name='1'/><Pipe name='2'/></Pipes></PipeNetwork></PipeNetworks>"
+    surface = (
+        "<Surfaces><Surface name='TIN'><Definition><Pnts><P id='1'>1 2 3</P></Pnts></Definition></Surface></Surfaces>"
+    )
+    text = LANDXML.replace("</LandXML>", f"{pipes}{surface}</LandXML>")
+    table = read_inframodel(written(tmp_path / "a.xml", text.encode("iso-8859-1")))
+    assert [fault.detail for fault in table.faults if fault.rule == "not_read"] == [
+        "Alignments and points are read; of other things the file has 2 Pipe, 1 Surface, which are not."
+    ]
+
+
 @pytest.mark.real_data
 def test_buildings_of_kuntagml_have_a_place_whichever_axis_comes_first_and_no_owner(shared_data: Path) -> None:
     folder = shared_data / "fi_kuntagml_building"
