@@ -37,14 +37,14 @@ from service.operations.runs import list_runs
 from service.operations.seeding import seed
 from service.operations.valuation import value_municipality
 from service.operations.valuation_computation import ValuationRequest
-from service.settings import OidcSettings, settings_from_environment
+from service.settings import OidcSettings, logs_as_json, settings_from_environment
 
 
 @click.group()
 @click.version_option(package_name="kuntokanta")
 def main() -> None:
     """Kuntokanta: municipal assets with condition and capacity, and their backlog against the service need."""
-    configure_logs(as_json=False)
+    configure_logs(as_json=logs_as_json())
 
 
 main.add_command(import_command)

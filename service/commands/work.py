@@ -11,7 +11,7 @@ import click
 
 from service.commands.plain import STATEMENT_TIMEOUT_MS, plainly
 from service.database import Database
-from service.logs import configure_logs
+from service.logs.pseudonyms import use_key
 from service.operations.jobs import JobKind
 from service.operations.worker import JobWork, Worker
 from service.settings import Settings, settings_from_environment
@@ -32,7 +32,7 @@ def work_command(works: Mapping[JobKind, JobWork]) -> click.Command:
         handed to another.
         """
         settings = settings_from_environment()
-        configure_logs(as_json=settings.log_json)
+        use_key(settings.log_key)
         database = _database(settings)
         places, attempts = settings.jobs_at_once, settings.job_attempts
         worker = Worker(database, works, places=places, attempts=attempts)

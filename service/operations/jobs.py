@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import structlog
 from sqlalchemy import Sequence
 from sqlalchemy.orm import Session
 
@@ -141,6 +142,7 @@ def add_job(
         raise TooManyJobs
     values = {"request": dict(request), "requested_by": requested_by, "file_id": file_id, "queued_at": _now()}
     insert_job(session, key, values)
+    structlog.get_logger().info("job_queued", job=str(key), kind=key.kind)
 
 
 def look_at_job(database: Database, key: JobKey) -> dict[str, Any]:

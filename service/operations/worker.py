@@ -24,6 +24,8 @@ from sqlalchemy.orm import Session
 from models.job import JobState
 from service.database import Database, raw_connection
 from service.errors import ChangesCollided, DatabaseUnavailable, KuntokantaError, RecordBusy
+from service.logs.failures import kind_of
+from service.logs.pseudonyms import pseudonym
 from service.operations.jobs import CarryOut, Job, JobCancelled, JobKind, finish_job
 from service.operations.run_errors import told
 from service.operations.stored_files import remove_expired_files
@@ -100,7 +102,7 @@ class Worker:
                     pause = LOOKED_EVERY_S
                     self._serve(connection)
             except (DatabaseUnavailable, psycopg.Error) as error:
-                log.warning("worker_waits_for_database", error=str(error), seconds=pause)
+                log.warning("worker_waits_for_database", error=_cause(error), seconds=pause)
                 self._stopping.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
             except Exception:
@@ -147,7 +149,9 @@ class Worker:
             return False
         key = JobKey(row["municipality_code"], row["kind"], row["job_id"])
         job = Job(key, row["request"], row["requested_by"], row["file_id"], row["started_at"])
-        log = structlog.get_logger().bind(job=str(key), kind=key.kind, attempt=row["attempts"])
+        log = structlog.get_logger().bind(
+            job=str(key), kind=key.kind, attempt=row["attempts"], by=pseudonym(job.requested_by)
+        )
         begun = time.monotonic()
         log.info("job_begins")
         outcome = self._carry_out(job, log)
@@ -168,7 +172,7 @@ class Worker:
             return "cancelled"
         except (ChangesCollided, DatabaseUnavailable, RecordBusy) as error:
             # The job stands as running without a lock: whoever next reaches the database puts it back.
-            log.warning("job_lost_the_database", error=str(error))
+            log.warning("job_lost_the_database", error=_cause(error))
             return "lost"
         except KuntokantaError as error:
             return self._fail(job, told(error), getattr(error, "result", None))
@@ -199,6 +203,11 @@ class Worker:
         values = {"state": JobState.FAILED, "error": error, "result": result, "finished_at": _now()}
         if change_job(session, key, values, **only) is not None and key.kind in self._works:
             self._works[key.kind].failed(session, key, error)
+
+
+def _cause(error: BaseException) -> str:
+    """Return what the driver says of an error, as far as it may be logged."""
+    return kind_of(error.__cause__ or error)
 
 
 def _now() -> datetime.datetime:
