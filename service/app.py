@@ -7,7 +7,6 @@ import http
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.registry import ASSET_CLASSES
 from service import ogc
@@ -35,6 +34,7 @@ from service.api import (
 from service.api.blueprint import RestBlueprint
 from service.api.class_resources import class_blueprint
 from service.api.compression import compress_answer, pack, read_encoded_tags
+from service.api.forwarded import BehindProxy
 from service.api.identity import identify
 from service.api.import_profiles import ProfileTools, import_profiles_blueprint
 from service.api.import_proposals import import_proposals_blueprint
@@ -87,7 +87,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     if settings.open_reading:
         readers = (read_single_feature, SingleTiles(app.extensions[KEPT_TILES]))
         served = PlainReads(served, database, readers, pack=pack, headers=SECURITY_HEADERS, admits=limits.admits)
-    app.wsgi_app = ProxyFix(served, x_for=1, x_proto=1, x_host=1, x_prefix=1)  # type: ignore[method-assign]
+    app.wsgi_app = BehindProxy(served)  # type: ignore[method-assign]
     _observe(app, database, settings)
     keep_state(app, database, settings)
     register_problem_handlers(app)

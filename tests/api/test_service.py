@@ -36,6 +36,30 @@ def test_addresses_are_those_that_the_client_sees_through_a_proxy(engineer: Any,
     assert "https://kunto.example/register/ogc" in engineer("GET", "/ogc?f=json", headers=headers).text
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-Forwarded-Prefix", "//elsewhere.example"),
+        ("X-Forwarded-Prefix", "/\u202e"),
+        ("X-Forwarded-Prefix", "/a, 1e999"),
+        ("X-Forwarded-Host", "elsewhere.example/path"),
+        ("X-Forwarded-Host", 'a"><script>'),
+        ("X-Forwarded-Proto", "javascript"),
+    ],
+)
+def test_what_no_proxy_would_tell_is_passed_over(engineer: Any, school: dict[str, Any], name: str, value: str) -> None:
+    told = engineer("GET", f"/api/v1/building/{school['id']}", headers={name: value.encode().decode("latin-1")})
+    assert told.status_code == 200
+    assert told.data == engineer("GET", f"/api/v1/building/{school['id']}").data
+    made = engineer(
+        "POST",
+        "/api/v1/building",
+        headers={name: value.encode().decode("latin-1")},
+        json={"municipality_code": "901", "status": "planned"},
+    )
+    assert made.headers["Location"].startswith("http://localhost/api/v1/building/")
+
+
 def test_browsers_are_told_not_to_guess_types(engineer: Any) -> None:
     for path in ("/", "/api/v1/assets", "/api/v1/assets?x=1"):
         assert engineer("GET", path).headers["X-Content-Type-Options"] == "nosniff"
