@@ -6,7 +6,7 @@ TWO_AT_ONCE = -n 2 --dist loadfile --no-loadscope-reorder
 TEST_CLUSTER = "$$(.make/python --any)" -m service.cluster --directory .local/test-cluster
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run stop demo setup test check lint types layers bench bench-gis bench-import check-clients fuzz check-injection check-faults check-writers lock clean
+.PHONY: help run stop demo setup test check lint types layers audit bench bench-gis bench-import check-clients fuzz check-injection check-faults check-writers lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,7 +27,7 @@ setup: ## install what is missing: system packages, .venv with the locked depend
 test: check ## lint, types, layers and all tests, against a database of their own; pytest's summary comes last
 	@$(PYTHON) -m pytest $(TWO_AT_ONCE); code=$$?; $(TEST_CLUSTER) stop-if-unused >/dev/null; exit $$code
 
-check: lint types layers ## the checks that need no database
+check: lint types layers audit ## the checks that need no database
 
 lint: setup ## style and format, by ruff
 	@.venv/bin/ruff check
@@ -39,6 +39,9 @@ types: setup ## types, by mypy --strict
 
 layers: setup ## which part may use which, by import-linter
 	@.venv/bin/lint-imports
+
+audit: setup ## known vulnerabilities of the locked dependencies, by pip-audit (AUDIT=required: fail where nobody can be asked)
+	@$(PYTHON) .make/audit.py
 
 bench: setup ## measure valuation and reports on a million assets
 	@$(PYTHON) tests/bench/bench_valuation.py

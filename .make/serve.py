@@ -134,7 +134,7 @@ def _start_worker(environment: dict[str, str]) -> Process:
 
 def _start(command: list[str], environment: dict[str, str]) -> Process:
     # A session of its own: Ctrl-C reaches this program only, which then ends the service in good order.
-    return subprocess.Popen(command, cwd=CHECKOUT, env=environment, start_new_session=True)  # noqa: S603
+    return subprocess.Popen(command, cwd=CHECKOUT, env=environment, start_new_session=True)
 
 
 def _end_orphans() -> None:
@@ -157,7 +157,7 @@ def _prepare(cluster: Cluster | None) -> dict[str, str]:
 
 def _kuntokanta(environment: dict[str, str], *arguments: str) -> None:
     command = [str(PROGRAMS / "kuntokanta"), *arguments]
-    done = subprocess.run(command, cwd=CHECKOUT, env=environment, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=CHECKOUT, env=environment, check=False)
     if done.returncode != 0:
         raise ClusterError(f"kuntokanta {' '.join(arguments)} failed (exit code {done.returncode}).")
 

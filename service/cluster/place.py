@@ -49,7 +49,7 @@ class Place:
         """Where the unix socket lies: the cluster's own directory, or a short one when that path is too long."""
         if _takes_socket(self.root):
             return self.root
-        bases = dict.fromkeys([Path(tempfile.gettempdir()), Path("/tmp")])  # noqa: S108 — made 0700, owner checked
+        bases = dict.fromkeys([Path(tempfile.gettempdir()), Path("/tmp")])
         short = [base / f"kuntokanta-{_digest(self.root)}" for base in bases]
         return next((path for path in short if _takes_socket(path)), short[-1])
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 MIB = 1024 * 1024
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 — looked at only
+SHARED_MEMORY = Path("/dev/shm")
 CONTAINER_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 

@@ -20,7 +20,7 @@ def _select(of: AssetClass) -> str:
     maintenance = "maintenance_class" if of.attribute("maintenance_class") else "NULL"
     functional = "functional_class" if of.attribute("functional_class") else "NULL"
     return (
-        f"SELECT asset_id, COALESCE({maintenance}::text, '') AS maintenance_class,"  # noqa: S608
+        f"SELECT asset_id, COALESCE({maintenance}::text, '') AS maintenance_class,"
         f" COALESCE({functional}::int2, 0::int2) AS functional_class FROM {of.code}"
         " WHERE municipality_code = {municipality}"
     )
@@ -33,11 +33,11 @@ _WITH_CLASSES = [
 ]
 _ALL = " UNION ALL ".join(_WITH_CLASSES)
 _COPIED = (
-    "SELECT asset_id, hashtextextended(maintenance_class, 0) AS maintenance_class, functional_class"  # noqa: S608
+    "SELECT asset_id, hashtextextended(maintenance_class, 0) AS maintenance_class, functional_class"
     f" FROM ({_ALL.format(municipality='%(municipality_code)s')}) AS c"
 )
 _CODES = text(
-    "SELECT hashtextextended(maintenance_class, 0), maintenance_class FROM"  # noqa: S608
+    "SELECT hashtextextended(maintenance_class, 0), maintenance_class FROM"
     f" (SELECT maintenance_class FROM ({_ALL.format(municipality=':municipality_code')}) AS c UNION SELECT '') AS t"
 )
 

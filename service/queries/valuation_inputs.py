@@ -147,7 +147,7 @@ def load_components(
 
 def _text_codes(connection: Connection, column: str, table: str, municipality_code: str) -> dict[int, str | None]:
     query = (
-        f"SELECT hashtextextended(t.value, 0), t.value FROM (SELECT DISTINCT COALESCE({column}, '') FROM {table}"  # noqa: S608
+        f"SELECT hashtextextended(t.value, 0), t.value FROM (SELECT DISTINCT COALESCE({column}, '') FROM {table}"
         " WHERE municipality_code = :municipality_code UNION SELECT '') AS t (value)"
     )
     rows = connection.execute(text(query), {"municipality_code": municipality_code}).all()
