@@ -28,10 +28,8 @@ def unpacked(path: Path) -> Iterator[list[Path]]:
     check_archive(path)
     with tempfile.TemporaryDirectory(prefix="kuntokanta-") as name:
         folder = Path(name)
-        try:
-            _extract(path, folder)
-        except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
-            raise unreadable("wrong_format", f"The archive {path.name} cannot be unpacked.") from error
+        with unpacking(path) as archive:
+            _extract(archive, folder)
         found = sorted(each for each in folder.rglob("*") if _is_data_set(each))
         if not found:
             known = ", ".join(VECTOR_FORMATS)
@@ -39,12 +37,20 @@ def unpacked(path: Path) -> Iterator[list[Path]]:
         yield found
 
 
-def _extract(path: Path, folder: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        names = archive.namelist()
-        # A geodatabase whose files were zipped without their folder gets one, by which GDAL knows it.
-        target = folder / "unpacked.gdb" if GEODATABASE_TABLE in names else folder
-        archive.extractall(target)
+@contextmanager
+def unpacking(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Give a ZIP archive that was checked, to be unpacked at once; raises UnreadableSourceError where it cannot be."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+        raise unreadable("wrong_format", f"The archive {path.name} cannot be unpacked.") from error
+
+
+def _extract(archive: zipfile.ZipFile, folder: Path) -> None:
+    # A geodatabase whose files were zipped without their folder gets one, by which GDAL knows it.
+    target = folder / "unpacked.gdb" if GEODATABASE_TABLE in archive.namelist() else folder
+    archive.extractall(target)
 
 
 def _is_data_set(path: Path) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ import shapely
 from service.catalogues import LANGUAGES
 from service.exporters.harmless import as_it_was
 from service.exporters.sheet_names import sheet_of_table
+from service.importers.archives import unpacking
 from service.importers.file_kind import check_archive, check_local_file
 from service.importers.read_csv import CsvLayout, read_csv
 from service.importers.source_table import SourceTable, object_column, unreadable
@@ -64,9 +64,10 @@ def own_tables(path: Path, file_name: str) -> Iterator[list[OwnTable]]:
     check_local_file(path)
     if path.suffix.lower() == ".zip":
         check_archive(path)
-        with tempfile.TemporaryDirectory(prefix="kuntokanta-") as folder, zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if Path(name).suffix.lower() in _READERS]
-            files = [Path(archive.extract(name, folder)) for name in names]
+        with tempfile.TemporaryDirectory(prefix="kuntokanta-") as folder:
+            with unpacking(path) as archive:
+                names = [name for name in archive.namelist() if Path(name).suffix.lower() in _READERS]
+                files = [Path(archive.extract(name, folder)) for name in names]
             yield _in_order([each for file in files for each in _tables_of_file(file, file.name)], path.name)
     else:
         yield _in_order(_tables_of_file(path, file_name), path.name)
