@@ -8,12 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from service.database import Database
-from service.errors import Fault, InvalidData
+from service.errors import Fault, InvalidData, NotFound, StaleVersion, VersionMissing
 from service.operations.kept_answers import Finish
+from service.operations.replacement import KnownRecord, record_digest
 from service.operations.sources import add_new_source, source_faults
-from service.queries.cost_indices import load_cost_points, store_cost_index
+from service.queries.cost_indices import load_cost_index, load_cost_points, lock_cost_index, store_cost_index
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 JUMP_RATIO, NEIGHBOURING_YEARS = 10, 3
@@ -77,6 +79,7 @@ def add_cost_index(
     *,
     source_id: str,
     source_title: str | None = None,
+    known: KnownRecord | None = None,
     finish: Finish | None = None,
 ) -> None:
     """Keep the points of an index; those of the same months are replaced, all others stay.
@@ -87,14 +90,20 @@ def add_cost_index(
         points: Its points; only their ratios matter.
         source_id: Where they come from.
         source_title: Title of the source, where it is new to the register.
+        known: What a client says of the index that is there, None for who runs the installation.
         finish: Called last within the transaction, with the index's code and the number of points.
 
     Raises:
+        VersionMissing: A point that is there would get another value, and the client did not say what it knows.
+        StaleVersion: The index has been changed since the client read it.
         InvalidData: With every fault: a point that no index can have, one that jumps tenfold against its neighbour, a
             month given twice, an unknown source.
     """
     faults = _faults(points)
     with database.writing() as session:
+        lock_cost_index(session, index_code)
+        if known is not None:
+            _check_known(known, points, load_cost_index(session.connection(), index_code))
         faults += _jumps(points, load_cost_points(session, index_code))
         faults += source_faults(session, source_id, source_title)
         if faults:
@@ -104,6 +113,30 @@ def add_cost_index(
         store_cost_index(session, rows)
         if finish is not None:
             finish(session, {"index_code": index_code, "source_id": source_id, "point_count": len(points)})
+
+
+def read_cost_index(database: Database, index_code: str) -> dict[str, Any]:
+    """Return an index with all of its points; raises `NotFound` where it has none."""
+    with database.reading() as connection:
+        points = load_cost_index(connection, index_code)
+    if not points:
+        raise NotFound(f"There is no cost index '{index_code[:60]}'.")
+    return {"index_code": index_code, "points": points}
+
+
+def _check_known(known: KnownRecord, points: Sequence[CostPoint], present: Sequence[Mapping[str, Any]]) -> None:
+    """Raise unless the client knows what it replaces; who only adds points needs to know nothing."""
+    digest = points_digest(present) if present else None
+    if known.digests is not None and digest not in known.digests:
+        raise StaleVersion(current=digest)
+    values = {(each["year"], each["month"]): each["value"] for each in present}
+    if not known.is_told and any(values.get((each.year, each.month), each.value) != each.value for each in points):
+        raise VersionMissing
+
+
+def points_digest(points: Sequence[Mapping[str, Any]]) -> str:
+    """Return a short digest of an index's points."""
+    return record_digest({"points": [dict(point) for point in points]})
 
 
 def _jumps(points: Sequence[CostPoint], stored: Mapping[tuple[int, int], float]) -> list[Fault]:

@@ -17,7 +17,13 @@ def test_an_index_is_kept_point_by_point_and_listed_with_its_source(admin: Any) 
     assert answer.status_code == 201, answer.text
     assert answer.json["point_count"] == 2
     later = {**INDEX, "points": [{"year": 2021, "month": 1, "value": 104}, {"year": 2021, "month": 2, "value": 104.5}]}
-    assert admin("POST", "/api/v1/cost-indices", json=later).status_code == 201
+    assert admin("POST", "/api/v1/cost-indices", json=later).status_code == 428
+    tag = admin("GET", "/api/v1/cost-indices/building_cost_index").headers["ETag"]
+    assert tag == answer.headers["ETag"]
+    corrected = admin("POST", "/api/v1/cost-indices", json=later, headers={"If-Match": tag})
+    assert corrected.status_code == 201
+    stale = admin("POST", "/api/v1/cost-indices", json=later, headers={"If-Match": tag})
+    assert (stale.status_code, stale.headers["ETag"]) == (412, corrected.headers["ETag"])
     items = admin("GET", "/api/v1/cost-indices?index=building_cost_index").json["items"]
     assert [(each["year"], each["month"], each["value"]) for each in items] == [
         (2020, 0, 100),
@@ -25,6 +31,18 @@ def test_an_index_is_kept_point_by_point_and_listed_with_its_source(admin: Any) 
         (2021, 2, 104.5),
     ]
     assert {each["source_id"] for each in items} == {"stat.fi rki"}
+
+
+def test_points_are_added_to_an_index_without_knowing_it_and_the_same_may_be_sent_again(admin: Any) -> None:
+    body = {**INDEX, "index_code": "growing"}
+    assert admin("POST", "/api/v1/cost-indices", json=body).status_code == 201
+    more = {**body, "points": [*INDEX["points"], {"year": 2021, "month": 2, "value": 104}]}
+    answer = admin("POST", "/api/v1/cost-indices", json=more)
+    assert answer.status_code == 201
+    read = admin("GET", "/api/v1/cost-indices/growing", headers={"If-None-Match": answer.headers["ETag"]})
+    assert read.status_code == 304
+    assert len(admin("GET", "/api/v1/cost-indices/growing").json["points"]) == 3
+    assert admin("GET", "/api/v1/cost-indices/none").status_code == 404
 
 
 def test_a_faulty_index_is_refused_with_every_fault(admin: Any) -> None:

@@ -137,6 +137,8 @@ def lay(send: Send, code: str) -> Town:
         made(f"assets/{ids['building']}/{path}", json=body)
     for path, body in planned_bodies(code).items():
         made(path, json=body)
+    index = {"index_code": "i", "source_id": "s", "source_title": "S", "points": [{"year": 2020, "value": 1}]}
+    made("cost-indices", json=index)
     made(f"budgets/{code}/2030/bridge", method="PUT", json={"amount_eur": 1000})
     made(f"grade-enrolments/{code}/basic_education/north/2025/3", method="PUT", json={"users": 12})
     form = {"content_type": "multipart/form-data", "headers": {"Prefer": "wait=60"}}

@@ -162,6 +162,7 @@ def values_of(route: Route, town: Any) -> dict[str, Any]:
         "batch_id": town.batch_id,
         "name": "helsinki_districts" if route.view == "read_shipped" else names.get(route.group),
         "code": "building",
+        "index_code": "i",
         "asset_class": "bridge",
         "service_code": "basic_education",
         "area_code": "north",
