@@ -68,8 +68,7 @@ def register_asset(
         key = AssetKey(municipality_code, next_asset_id(session))
         insert_asset(session, asset_class, key, values, now)
         _conclude(session, asset_class, key, "create", now, changed_by, before=None)
-        if finish is not None:
-            finish(session, _identity(key))
+        _end(session, key, finish)
     return key
 
 
@@ -111,8 +110,7 @@ def replace_asset(
         if not update_asset(session, asset_class, key, values, row_version=before.row_version, changed_at=now):
             raise StaleVersion
         _conclude(session, asset_class, key, operation, now, changed_by, before=before)
-        if finish is not None:
-            finish(session, _identity(key))
+        _end(session, key, finish)
 
 
 def retire_asset(
@@ -155,11 +153,13 @@ def _conclude(
         before=version_document(before) if before else None,
         after=version_document(after),
     )
+
+
+def _end(session: Session, key: AssetKey, finish: Finish | None) -> None:
+    """Do what the caller does last; then what keeps all others of the municipality from ending, for least time."""
+    if finish is not None:
+        finish(session, {"key": key, "municipality_code": key.municipality_code})
     raise_data_version(session.connection(), [key.municipality_code])
-
-
-def _identity(key: AssetKey) -> dict[str, Any]:
-    return {"key": key, "municipality_code": key.municipality_code}
 
 
 def _not_found(key: AssetKey, asset_class: AssetClass | None) -> NotFound:

@@ -35,7 +35,7 @@ from service.operations.access import create_token  # noqa: E402
 from service.operations.seeding import seed  # noqa: E402
 
 CODES = ("901", "902")
-PROCESSES, BEGIN_WITH, SHOWN = 3, 1000, 10
+PROCESSES, BEGIN_WITH, SHOWN = 2, 1000, 10
 _LAID = text(
     "INSERT INTO municipality (municipality_code, name_fi, name_sv, is_fictitious) VALUES (:code, :name, :name, true)"
 )
@@ -43,7 +43,7 @@ _LAID = text(
 
 def main(*, short: bool) -> int:
     """Return 0 where all that was answered as done is there, once, and nothing else is."""
-    clients, seconds, assets = (8, 4.0, 2) if short else (50, 60.0, 6)
+    clients, seconds, assets = (8, 4.0, 2) if short else (50, 60.0, 10)
     chance = random.Random(number := secrets.randbits(32))
     print(f"seed {number}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="kt-"))
@@ -70,7 +70,7 @@ def _try(cluster: Cluster, name: str, clients: int, seconds: float, assets: int,
         with database.writing() as session:
             for code in CODES:
                 session.execute(_LAID, {"code": code, "name": f"Kunta {code}"})
-        with served(_environment(cluster.url(name))) as address:
+        with served(_environment(cluster.url(name)), workers=0) as address:
             towns = {code: _lay(database, address, code, assets, chance) for code in CODES}
             writers = _writers(database, address, towns, clients, chance)
             _write_at_once(writers, seconds)
@@ -95,6 +95,7 @@ def _lay(database: Database, address: str, code: str, assets: int, chance: rando
     need, budget = f"service-needs/{code}/basic_education/all/base/2030", f"budgets/{code}/2030/bridge"
     made("PUT", need, {"service_need": BEGIN_WITH})
     made("PUT", budget, {"amount_eur": BEGIN_WITH})
+    sender.close()
     assert not sender.tally.wrong, sender.tally.wrong
     return Town(code, tuple(house["id"] for house in houses), f"/api/v1/{need}", f"/api/v1/{budget}")
 
@@ -122,6 +123,7 @@ def _write_at_once(writers: list[tuple[str, Writer]], seconds: float) -> None:
         try:
             while time.monotonic() < end:
                 writer.write_something()
+            writer.sender.close()
         except Exception as error:  # noqa: BLE001 — told at the end, with what else went wrong
             writer.sender.tally.wrong.append(f"the client ended: {error!r}")
 

@@ -79,6 +79,10 @@ class Sender:
             return self._twice(method, path, content, sent)
         return self._until_answered(method, path, content, sent)
 
+    def close(self) -> None:
+        """Hang up."""
+        self._line.close()
+
     def _until_answered(self, method: str, path: str, content: bytes, headers: dict[str, str]) -> Answer:
         while True:
             answer = self._ask(self._line, method, path, content, headers)
