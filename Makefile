@@ -6,7 +6,7 @@ TWO_AT_ONCE = -n 2 --dist loadfile --no-loadscope-reorder
 TEST_CLUSTER = "$$(.make/python --any)" -m service.cluster --directory .local/test-cluster
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run stop demo setup test check lint types layers audit bench bench-gis bench-import check-clients fuzz check-injection check-faults check-writers lock clean
+.PHONY: help run stop demo setup test check lint types layers audit bench bench-gis bench-import check-clients fuzz check-injection check-timing check-faults check-writers lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ fuzz: setup ## ask all that OpenAPI lets clients ask, by schemathesis with all c
 
 check-injection: setup ## send 50 harmful strings to every place of a string that OpenAPI tells of, and look at all that comes of it
 	@$(PYTHON) tests/injection/check_injection.py
+
+check-timing: setup ## whether the time that a refusal takes tells anything of a token; on a quiet machine
+	@$(PYTHON) tests/oidc/check_timing.py
 
 check-faults: setup ## kill workers and the database while they import, 20 times; send 200 files at once
 	@$(PYTHON) tests/faults/check_faults.py
