@@ -1,7 +1,7 @@
 """Two municipalities, fifty clients each, all writing at once; ends 1 where anything is lost, doubled or seen abroad.
 
-`make check-writers` lets them write for a minute and prints what came of it; `check_writers.py --short` a few seconds
-with fewer, for the tests.
+Lines break, and processes of the service are killed meanwhile. `make check-writers` lets them write for a minute and
+prints what came of it; `check_writers.py --short` a few seconds with fewer, for the tests.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 HERE, ROOT = Path(__file__).resolve().parent, Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(HERE), str(HERE.parent)]
 
-from outcome import count_kept_answers, faults  # noqa: E402 — found through the line above
+from killing import kill_now_and_then  # noqa: E402 — found through the line above
+from outcome import count_kept_answers, faults  # noqa: E402
 from sending import Sender, Tally  # noqa: E402
 from service_processes import served  # noqa: E402
 from sqlalchemy import text  # noqa: E402
@@ -41,9 +43,22 @@ _LAID = text(
 )
 
 
+@dataclass(frozen=True)
+class Size:
+    """How many clients of a municipality write for how long at how many assets, and how often a process is killed."""
+
+    clients: int
+    seconds: float
+    assets: int
+    kills: int
+
+
+SHORT, LONG = Size(clients=8, seconds=4.0, assets=2, kills=1), Size(clients=50, seconds=60.0, assets=10, kills=5)
+
+
 def main(*, short: bool) -> int:
     """Return 0 where all that was answered as done is there, once, and nothing else is."""
-    clients, seconds, assets = (8, 4.0, 2) if short else (50, 60.0, 10)
+    size = SHORT if short else LONG
     chance = random.Random(number := secrets.randbits(32))
     print(f"seed {number}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="kt-"))
@@ -53,7 +68,7 @@ def main(*, short: bool) -> int:
     try:
         cluster.start()
         cluster.create_database(name)
-        return _try(cluster, name, clients, seconds, assets, chance)
+        return _try(cluster, name, size, chance)
     finally:
         if short:
             cluster.drop_database(name)
@@ -62,7 +77,7 @@ def main(*, short: bool) -> int:
         shutil.rmtree(folder)
 
 
-def _try(cluster: Cluster, name: str, clients: int, seconds: float, assets: int, chance: random.Random) -> int:
+def _try(cluster: Cluster, name: str, size: Size, chance: random.Random) -> int:
     migrate(cluster.url(name))
     database = Database(cluster.url(name), pool_size=2)
     try:
@@ -71,10 +86,10 @@ def _try(cluster: Cluster, name: str, clients: int, seconds: float, assets: int,
             for code in CODES:
                 session.execute(_LAID, {"code": code, "name": f"Kunta {code}"})
         with served(_environment(cluster.url(name)), workers=0) as address:
-            towns = {code: _lay(database, address, code, assets, chance) for code in CODES}
-            writers = _writers(database, address, towns, clients, chance)
-            _write_at_once(writers, seconds)
-        return _told(database, towns, writers, seconds)
+            towns = {code: _lay(database, address, code, size.assets, chance) for code in CODES}
+            writers = _writers(database, address, towns, size.clients, chance)
+            _write_at_once(writers, address, size, chance)
+        return _told(database, towns, writers, size.seconds)
     finally:
         database.close()
 
@@ -116,8 +131,8 @@ def _token(database: Database, holder: str, code: str) -> str:
     return create_token(database, holder=holder, role=Role.ADMIN, municipality_code=code)
 
 
-def _write_at_once(writers: list[tuple[str, Writer]], seconds: float) -> None:
-    end = time.monotonic() + seconds
+def _write_at_once(writers: list[tuple[str, Writer]], address: str, size: Size, chance: random.Random) -> None:
+    end = time.monotonic() + size.seconds
 
     def work(writer: Writer) -> None:
         try:
@@ -130,6 +145,7 @@ def _write_at_once(writers: list[tuple[str, Writer]], seconds: float) -> None:
     threads = [threading.Thread(target=work, args=(writer,)) for _, writer in writers]
     for thread in threads:
         thread.start()
+    kill_now_and_then(address, size.seconds, size.kills, chance)
     for thread in threads:
         thread.join()
 
