@@ -25,6 +25,7 @@ LOOKED_AFTER_EVERY_S = 2
 DEMO_TOKEN = LOCAL / "demo-token"
 PROGRAMS = CHECKOUT / ".venv" / "bin"
 DATABASE_URL = "KUNTOKANTA_DATABASE_URL"
+MIGRATION_URL = "KUNTOKANTA_MIGRATION_URL"
 OPEN_READING = "KUNTOKANTA_OPEN_READING"
 
 Process = subprocess.Popen[bytes]
@@ -144,12 +145,14 @@ def _end_orphans() -> None:
 
 def _prepare(cluster: Cluster | None) -> dict[str, str]:
     """Start the database, bring its tables up to date, load the demo; return the environment for the service."""
-    environment = dict(os.environ)
+    environment, owner = dict(os.environ), {}
     if cluster is not None:
         _say("Starting the database")
-        environment[DATABASE_URL] = cluster.start().url()
+        address = cluster.start()
+        environment[DATABASE_URL], owner[MIGRATION_URL] = address.service_url(), address.url()
         environment.setdefault(OPEN_READING, "true")  # demo data on the loopback address only
-    _kuntokanta(environment, "migrate")
+    _kuntokanta(environment | owner, "migrate")
+    environment.pop(MIGRATION_URL, None)  # the service has no business with the owner's address
     token_file = () if cluster is None else ("--token-file", str(DEMO_TOKEN))  # otherwise it is printed, once
     _kuntokanta(environment, "demo", "--if-empty", *token_file)
     return environment

@@ -23,7 +23,8 @@ def include_object(item: object, name: str | None, kind: str, *rest: object) -> 
 
 def run_migrations() -> None:
     """Run the migrations on the database of the configuration, or of the environment."""
-    url = context.config.get_main_option("sqlalchemy.url") or os.environ["KUNTOKANTA_DATABASE_URL"]
+    named = os.environ.get("KUNTOKANTA_MIGRATION_URL") or os.environ.get("KUNTOKANTA_DATABASE_URL", "")
+    url = context.config.get_main_option("sqlalchemy.url") or named
     engine = create_engine(url, poolclass=pool.NullPool)
     with engine.connect() as connection:
         context.configure(

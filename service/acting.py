@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
 
+Part = TypeVar("Part")
 Via = Literal["rest", "ogc", "page", "import", "cli", "worker", "migration"]
 
 
@@ -22,6 +23,8 @@ class Acting:
         reads: Municipalities that they read, None for all; what is national is read by everybody.
         writes: Municipalities that they write in, None for all and for what is national.
         request_id: Of the request that this is done for, where there is one.
+        proof: Hash of a secret that is being checked: its row can be read before it is known whose it is.
+        token_id: Number of a token that a proven row names.
     """
 
     by: str
@@ -30,6 +33,12 @@ class Acting:
     reads: frozenset[str] | None = frozenset()
     writes: frozenset[str] | None = frozenset()
     request_id: str | None = None
+    proof: bytes | None = None
+    token_id: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.writes is None and self.reads is not None:
+            raise ValueError("who writes everywhere reads everywhere")
 
 
 NOBODY = Acting("nobody", "cli")
@@ -46,6 +55,32 @@ def current() -> Acting:
 def operator(via: Via = "cli", by: str = "operator") -> Acting:
     """Return who runs the installation, and may do everything in it."""
     return Acting(by, via, reads=None, writes=None)
+
+
+def housekeeping(municipality_code: str) -> Acting:
+    """Return the service itself, that puts something of a municipality in order for who only reads."""
+    own = frozenset({municipality_code})
+    return replace(current(), by="kuntokanta", reads=own, writes=own)
+
+
+def as_now(parts: Iterator[Part]) -> Iterator[Part]:
+    """Have parts that are made one by one be made by who acts now, whoever asks for them later."""
+    return _made_by(current(), parts)
+
+
+def _made_by(acting: Acting, parts: Iterator[Part]) -> Iterator[Part]:
+    while True:
+        with acting_as(acting):
+            try:
+                part = next(parts)
+            except StopIteration:
+                return
+        yield part
+
+
+def proving(proof: bytes, token_id: int | None = None) -> AbstractContextManager[Acting]:
+    """Have who acts show the hash of a secret, and the number of the token that its row names."""
+    return acting_as(replace(current(), proof=proof, token_id=token_id))
 
 
 @contextmanager

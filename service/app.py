@@ -31,6 +31,7 @@ from service.api import (
     templates_of_classes,
     valuations,
 )
+from service.api.acting_request import act, begin_acting, end_acting
 from service.api.blueprint import RestBlueprint
 from service.api.class_resources import class_blueprint
 from service.api.compression import compress_answer, pack, read_encoded_tags
@@ -91,10 +92,13 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     _observe(app, database, settings)
     keep_state(app, database, settings)
     register_problem_handlers(app)
+    app.before_request(begin_acting)
     app.before_request(read_encoded_tags)
     app.before_request(identify)
     keep_limits(app, limits)
     app.before_request(check_permission)
+    app.before_request(act)
+    app.teardown_request(end_acting)
     app.after_request(compress_answer)  # the first named is the last to run: it gets the answer as it is
     app.after_request(_secured)
     register_blueprints(create_api(app), _rest_blueprints())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import getpass
 import json
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 from tqdm import tqdm
 
 from models.access import Role
+from service.acting import acting_as, operator
 from service.commands.cost_index import cost_index_command
 from service.commands.export import export_command, restore_command, template_command
 from service.commands.plain import open_database, plainly
@@ -25,11 +27,11 @@ from service.importers.command import import_command
 from service.importers.profile_command import profile_group
 from service.job_kinds import JOB_WORKS
 from service.logs import configure_logs
-from service.migrating import migrate as migrate_database
 from service.migrating import newest_migration
 from service.oidc.keys import read_keys
 from service.operations.access import create_token
 from service.operations.area_needs import NEED_METHODS
+from service.operations.database_logins import login_faults, prepare_database
 from service.operations.demo import DEMO_MUNICIPALITY, demo_is_loaded, load_demo
 from service.operations.installation import installed_versions
 from service.operations.parameter_sets import METHODS
@@ -42,9 +44,11 @@ from service.settings import OidcSettings, logs_as_json, settings_from_environme
 
 @click.group()
 @click.version_option(package_name="kuntokanta")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Kuntokanta: municipal assets with condition and capacity, and their backlog against the service need."""
     configure_logs(as_json=logs_as_json())
+    context.with_resource(acting_as(operator("cli", getpass.getuser())))
 
 
 main.add_command(import_command)
@@ -64,8 +68,9 @@ main.add_command(work_command(JOB_WORKS))
 @plainly
 def migrate_command() -> None:
     """Bring the tables to the newest version and load the seeds that are missing."""
-    with open_database() as database:
-        migrate_database(settings_from_environment().database_url)
+    settings = settings_from_environment()
+    prepare_database(settings.migration_url or settings.database_url, settings.database_url)
+    with open_database() as database, acting_as(operator("migration")):
         seed(database)
 
 
@@ -182,6 +187,8 @@ def check_command() -> None:
     newest = newest_migration()
     if version != newest:
         raise click.ClickException(f"The tables are at {version}, the code wants {newest}: run `kuntokanta migrate`.")
+    for fault in login_faults(settings_from_environment().database_url):
+        click.echo(f"note: {fault}", err=True)
     trusted = settings_from_environment().oidc
     issuer = "" if trusted is None else f", {_count_keys(trusted)} keys of {trusted.issuer}"
     click.echo(f"in order: tables {version}, PostGIS {postgis}{issuer}")

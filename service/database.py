@@ -1,21 +1,27 @@
-"""One psycopg pool under SQLAlchemy, opened after fork; driver errors become errors of the service here only."""
+"""One psycopg pool under SQLAlchemy, opened after fork; driver errors become errors of the service here only.
+
+Each transaction begins with who acts in it, so that row-level security shows their rows only; a connection that was
+told nothing may do nothing.
+"""
 
 from __future__ import annotations
 
 import select
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
-from sqlalchemy import NullPool, create_engine, make_url
+from sqlalchemy import NullPool, create_engine, event, make_url
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from service.acting import current
+from service.database_principal import told_in_session, told_in_transaction
 from service.errors import (
     ChangesCollided,
     DatabaseUnavailable,
@@ -26,6 +32,7 @@ from service.errors import (
     OverlappingCapacity,
     OverlappingValidity,
     RecordBusy,
+    RolesMissing,
 )
 
 MEANING: dict[str, type[KuntokantaError]] = {
@@ -71,29 +78,32 @@ class Database:
             timeout=10,
             check=_check_unless_used_just_now,
             # Compiling a plan takes longer than a request may, and saves less than it takes.
-            kwargs={"options": _OPTIONS.format(statement_timeout_ms) + (_SOON_MISSED if soon_missed else "")},
+            # The driver begins no transaction: each is begun here, and told who acts in it by the same message.
+            kwargs={
+                "autocommit": True,
+                "options": _OPTIONS.format(statement_timeout_ms) + (_SOON_MISSED if soon_missed else ""),
+            },
         )
+        self.engine: Engine = self._engine("BEGIN")
+        self._repeatable_engine = self._engine("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        self._reading_engine = self._engine("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def _engine(self, begin: str) -> Engine:
+        """Return an engine whose transactions begin in this way, and with who acts."""
         # Errors are logged: the values that a client sent stay out of them.
-        self.engine: Engine = create_engine(
-            "postgresql+psycopg://", creator=self._borrow, poolclass=NullPool, hide_parameters=True
-        )
-        self._reading_engine = create_engine(
-            "postgresql+psycopg://", creator=self._borrow_to_read, poolclass=NullPool, hide_parameters=True
-        )
+        engine = create_engine("postgresql+psycopg://", creator=self._borrow, poolclass=NullPool, hide_parameters=True)
+
+        def begun(connection: Connection) -> None:
+            _say(raw_connection(connection), f"{begin}; {told_in_transaction(current())}")
+
+        event.listen(engine, "begin", begun)
+        return engine
 
     def _borrow(self) -> Any:
-        return self._borrowed(None, read_only=None)
-
-    def _borrow_to_read(self) -> Any:
-        return self._borrowed(psycopg.IsolationLevel.REPEATABLE_READ, read_only=True)
-
-    def _borrowed(self, isolation: psycopg.IsolationLevel | None, *, read_only: bool | None) -> Any:
-        """Take a connection whose transactions begin in this way: a word of BEGIN, and no statement more."""
         connection = self._taken()
         connection.close = lambda: self._give_back(connection)  # type: ignore[method-assign]
         try:
             _plan(connection, each_time=False)
-            connection.isolation_level, connection.read_only = isolation, read_only
         except psycopg.Error:  # it broke just now
             connection.close()
             raise
@@ -111,10 +121,18 @@ class Database:
     def lasting(self) -> psycopg.Connection[Any]:
         """Return a connection outside the pool, for locks and news, that commits each statement; the caller closes it.
 
+        Whoever acts now acts on it until then.
+
         The server is to notice within half a minute that the machine at the other end is gone, with all its locks.
         """
         with meaningful_errors():
-            return psycopg.connect(self._address, autocommit=True, options=_OPTIONS.format(0) + _SOON_MISSED)
+            connection = psycopg.connect(self._address, autocommit=True, options=_OPTIONS.format(0) + _SOON_MISSED)
+            try:
+                _say(connection, told_in_session(current()))
+            except BaseException:
+                connection.close()
+                raise
+            return connection
 
     def pool_news(self) -> tuple[dict[str, int], int]:
         """Return what the pool has counted since this was last asked, and how many connections it has."""
@@ -129,6 +147,7 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """Give a connection in one read-only, repeatable snapshot."""
         with meaningful_errors(), self._reading_engine.connect() as connection:
+            connection.begin()
             yield connection
             # A rollback would make the driver forget the statements that it has prepared.
             raw_connection(connection).commit()
@@ -143,18 +162,21 @@ class Database:
         with meaningful_errors():
             connection = self._taken()
             try:
-                connection.autocommit = True
                 _plan(connection, each_time=planned_each_time)
+                _tell(connection)
                 yield connection
             finally:
-                with suppress(psycopg.Error):  # one that broke is thrown away as it is given back
-                    connection.autocommit = False
                 self._give_back(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """Give a session in one transaction: committed at the end, rolled back on any error."""
-        with meaningful_errors(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+    def writing(self, *, repeatable: bool = False) -> Iterator[Session]:
+        """Give a session in one transaction: committed at the end, rolled back on any error.
+
+        Args:
+            repeatable: Whether all that it reads is of one snapshot.
+        """
+        engine = self._repeatable_engine if repeatable else self.engine
+        with meaningful_errors(), Session(engine, expire_on_commit=False) as session, session.begin():
             first_step = _FIRST_STEP.get()
             if first_step is not None:
                 first_step(session)
@@ -174,11 +196,26 @@ def beginning_with(step: Callable[[Session], None]) -> Iterator[None]:
 def _plan(connection: psycopg.Connection[Any], *, each_time: bool) -> None:
     """Have a connection plan in this way, which costs a question only where it did otherwise."""
     if getattr(connection, "planned_each_time", False) is not each_time:
-        usual = connection.autocommit
-        connection.autocommit = True
         connection.execute(_PLANNED_EACH_TIME if each_time else _PLANNED_AS_USUAL, prepare=False)
-        connection.autocommit = usual
         connection.planned_each_time = each_time  # type: ignore[attr-defined]
+
+
+def _tell(connection: psycopg.Connection[Any]) -> None:
+    """Have a connection act for who acts now, which costs a question only where it acted for another."""
+    acting = current()
+    if getattr(connection, "acting", None) is not acting:
+        told = told_in_session(acting)
+        if getattr(connection, "told", None) != told:
+            connection.acting = connection.told = None  # type: ignore[attr-defined]
+            _say(connection, told)
+        connection.acting, connection.told = acting, told  # type: ignore[attr-defined]
+
+
+def _say(connection: psycopg.Connection[Any], told: str) -> None:
+    try:
+        connection.execute(told, prepare=False)
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidParameterValue) as error:
+        raise RolesMissing from error
 
 
 def _check_unless_used_just_now(connection: psycopg.Connection[Any]) -> None:

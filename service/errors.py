@@ -166,6 +166,10 @@ class DatabaseUnavailable(KuntokantaError):
     status = 503
 
 
+class RolesMissing(DatabaseUnavailable):
+    """The login of the service may not take its roles in the database: `kuntokanta migrate` admits it."""
+
+
 class RecordBusy(KuntokantaError):
     """Others hold the same records for longer than this request would wait; ask again in a moment."""
 

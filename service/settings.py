@@ -70,6 +70,7 @@ class Settings:
     """How this process runs."""
 
     database_url: str = field(repr=False)
+    migration_url: str | None = field(default=None, repr=False)
     pool_size: int = 8
     statement_timeout_ms: int = 30_000
     body_limit_bytes: int = DEFAULT_BODY_LIMIT
@@ -97,6 +98,7 @@ def settings_from_environment() -> Settings:
     with env.prefixed("KUNTOKANTA_"):
         return Settings(
             database_url=needed_secret(env, "DATABASE_URL"),
+            migration_url=secret(env, "MIGRATION_URL"),
             pool_size=env.int("POOL_SIZE", 8),
             statement_timeout_ms=env.int("STATEMENT_TIMEOUT_MS", 30_000),
             body_limit_bytes=env.int("BODY_LIMIT_BYTES", DEFAULT_BODY_LIMIT),

@@ -5,17 +5,19 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from service import acting
 from service.cluster.cluster import Cluster
 from service.database import Database
-from service.migrating import migrate
+from service.operations.database_logins import prepare_database
 from service.operations.demo import DEMO_MUNICIPALITY, load_demo
 from service.operations.seeding import seed
 from service.operations.valuation import value_municipality
@@ -26,6 +28,13 @@ _NUMBERS = count()
 # Not the process's number: one that was killed leaves its databases, and another may get its number.
 _RUN = secrets.token_hex(6)
 TemplateMaker = Callable[[str, Callable[[Database], object]], str]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def operator() -> Iterator[None]:
+    """What tests lay into the register and look at, they do as the operator; requests and jobs act for themselves."""
+    with acting.acting_as(acting.operator()):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -50,9 +59,8 @@ def template_database(cluster: Cluster) -> Iterator[str]:
     """The name of a database with all migrations and seeds, to be cloned."""
     name = f"template_{_RUN}"
     cluster.create_database(name)
-    url = cluster.url(name)
-    migrate(url)
-    database = Database(url, pool_size=1)
+    prepare_database(cluster.url(name), cluster.service_url(name))
+    database = Database(cluster.service_url(name), pool_size=1)
     seed(database)
     database.close()
     yield name
@@ -66,7 +74,7 @@ def template_with(cluster: Cluster) -> Iterator[TemplateMaker]:
 
         def template_with(template: str, lay: Callable[[Database], object]) -> str:
             name = kept.enter_context(_copy(cluster, template))
-            database = Database(cluster.url(name))
+            database = Database(cluster.service_url(name))
             lay(database)
             database.close()  # PostgreSQL copies only what nobody is connected to
             return name
@@ -97,7 +105,7 @@ def module_template(template_database: str) -> str:
 @contextmanager
 def _clone(cluster: Cluster, template: str) -> Iterator[Database]:
     with _copy(cluster, template) as name:
-        database = Database(cluster.url(name), pool_size=8)
+        database = Database(cluster.service_url(name), pool_size=8)
         try:
             yield database
         finally:
@@ -128,6 +136,20 @@ def _administer(cluster: Cluster, statement: sql.Composed) -> None:
     """Make or drop a database over a connection, which is quicker by far than Cluster's way through psql."""
     with psycopg.connect(cluster.url().replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def owning(cluster: Cluster) -> Callable[[Database], AbstractContextManager[psycopg.Connection[Any]]]:
+    """Gives a transaction of the owner of a database's tables, for whom row-level security does not hold."""
+
+    @contextmanager
+    def owning(database: Database) -> Iterator[psycopg.Connection[Any]]:
+        with database.reading() as connection:
+            name = connection.exec_driver_sql("SELECT current_database()").scalar_one()
+        with psycopg.connect(cluster.url(name).replace("+psycopg", "")) as connection:
+            yield connection
+
+    return owning
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.job import JobState
 from models.registry import ASSET_CLASSES
+from service.acting import as_now
 from service.api.answers import json_answer, page_answer, to_json
 from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint
@@ -161,7 +162,7 @@ def read_file(municipality_code: str, export_id: int) -> Response:
     if job["state"] != JobState.FINISHED:
         raise NotFound(f"The export has no file: it is {job['state']}.")
     file = find_file(database(), municipality_code, job["result_file_id"])
-    answer = Response(read_chunks(database(), file), content_type=file.media_type)
+    answer = Response(as_now(read_chunks(database(), file)), content_type=file.media_type)
     answer.content_length = file.size_bytes
     answer.headers["Content-Disposition"] = f'attachment; filename="{file.file_name}"'
     answer.set_etag(file.sha256)

@@ -21,7 +21,7 @@ from service.api.fields import Matching, municipality_field
 from service.api.identity import principal, readable_municipality
 from service.api.import_documents import import_document, import_problem, whole_import_document
 from service.api.import_results import add_import_results
-from service.api.permissions import check_targets
+from service.api.permissions import check_municipality, check_targets
 from service.api.problems import PROBLEM_TYPE
 from service.api.record_lists import MunicipalListQuery
 from service.api.state import database
@@ -233,10 +233,12 @@ def _terms(form: type[marshmallow.Schema], profile_targets: ProfileTargets) -> d
 
 
 def _profile_faults(profile_targets: ProfileTargets, terms: Mapping[str, Any]) -> list[Fault]:
-    name = terms.get("profile")
+    name, code = terms.get("profile"), terms.get("municipality") or principal().only_municipality(Action.IMPORT)
+    if code is not None:
+        check_municipality(code)  # whose profiles are nobody else's business
     try:
         if name is not None:
-            profile_targets(database(), terms.get("municipality") or principal().only_municipality(Action.IMPORT), name)
+            profile_targets(database(), code, name)
     except NotFound as error:
         return [Fault("/profile", f"'{name}' is not a mapping profile: {error.detail}")]
     return []

@@ -41,6 +41,11 @@ def _url(cluster: Cluster) -> int:
     return 0
 
 
+def _service_url(cluster: Cluster) -> int:
+    _say(cluster.service_url())
+    return 0
+
+
 def _remove(cluster: Cluster) -> int:
     cluster.remove()
     _say(f"removed with all its data: {cluster.directory}")
@@ -57,7 +62,8 @@ COMMANDS: dict[str, tuple[Callable[[Cluster], int], str]] = {
     "stop": (_stop, "stop it"),
     "stop-if-unused": (_stop_if_unused, "stop it unless somebody is connected"),
     "status": (_status, f"say whether it runs (exit code {NOT_RUNNING} when it does not)"),
-    "url": (_url, "print the database's URL"),
+    "url": (_url, "print the database's URL for its owner, under whom migrations run"),
+    "service-url": (_service_url, "print the database's URL for the service"),
     "remove": (_remove, "stop it and delete all its data"),
     "binaries": (_binaries, "print where PostgreSQL's programs were found"),
 }

@@ -39,11 +39,12 @@ class Cluster:
             place = make_place(self.directory)
             binaries = find_binaries(major_version(place))
             make_data_directory(place, binaries)
-            _make_password(place)
+            for file in (place.password_file, place.service_password_file):
+                _make_password(place, file)
             if postmaster.running_pid(place) is None:
                 self._launch(place, binaries)
             postmaster.wait_until_ready(place)
-            address = _address(place, postmaster.running_port(place))
+            address = self._running()[2]
             databases.lay_foundation(place, binaries, address)
             return address
 
@@ -64,17 +65,20 @@ class Cluster:
     def address(self) -> ClusterAddress | None:
         """Return the address if the cluster runs, otherwise nothing."""
         place = find_place(self.directory)
-        if place is None or not place.password_file.exists() or postmaster.running_pid(place) is None:
-            return None
-        return _address(place, postmaster.running_port(place))
+        port = None if place is None or not _has_passwords(place) else postmaster.running_port(place)
+        return None if place is None or port is None else _address(place, port)
 
     def url(self, database: str = DATABASE) -> str:
-        """Return SQLAlchemy's URL of a database in the running cluster.
+        """Return SQLAlchemy's URL of a database in the running cluster, for its owner.
 
         Raises:
             ClusterError: it does not run.
         """
         return self._running()[2].url(database)
+
+    def service_url(self, database: str = DATABASE) -> str:
+        """Return SQLAlchemy's URL of a database in the running cluster, for the service; raises as `url` does."""
+        return self._running()[2].service_url(database)
 
     def create_database(self, name: str, template: str | None = None) -> None:
         """Create a database with PostGIS and btree_gist, or a copy of the database ``template``.
@@ -139,14 +143,19 @@ class Cluster:
         } | dict(machine)
 
 
-def _make_password(place: Place) -> None:
-    if not place.password_file.exists():
-        place.account.write(place.password_file, secrets.token_urlsafe(24))
+def _make_password(place: Place, file: Path) -> None:
+    if not file.exists():
+        place.account.write(file, secrets.token_urlsafe(24))
+
+
+def _has_passwords(place: Place) -> bool:
+    return place.password_file.exists() and place.service_password_file.exists()
 
 
 def _address(place: Place, port: int) -> ClusterAddress:
     password = place.password_file.read_text(encoding="utf-8")
-    return ClusterAddress(LOOPBACK, port, ROLE, password, place.socket_directory)
+    service_password = place.service_password_file.read_text(encoding="utf-8")
+    return ClusterAddress(LOOPBACK, port, ROLE, password, service_password, place.socket_directory)
 
 
 def _remembered_port(place: Place) -> int | None:

@@ -1,6 +1,6 @@
-"""Databases, role and extensions inside the running cluster, through psql on the unix socket."""
+"""Databases, roles and extensions inside the running cluster, through psql on the unix socket."""
 
-from service.cluster.address import DATABASE, ROLE, ClusterAddress
+from service.cluster.address import DATABASE, ROLE, SERVICE_ROLE, ClusterAddress
 from service.cluster.binaries import Binaries
 from service.cluster.data_directory import SUPERUSER
 from service.cluster.errors import ClusterError
@@ -8,12 +8,25 @@ from service.cluster.place import Place
 
 # The extensions go into template1, so that every database made later has them without waiting for PostGIS again.
 # CREATEDB and CREATEROLE let tests and migrations do their work without being superuser, whom row security passes by.
+# NOINHERIT: the service's login has no right of its own, only those of the role that it takes for a while; the others
+# of those are made by a migration. The parameter lets imports check references for all rows at once.
 _FOUNDATION = """
 SELECT format('CREATE ROLE %I LOGIN CREATEDB CREATEROLE', :'role')
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role')
 \\gexec
+SELECT format('CREATE ROLE %I LOGIN NOINHERIT', :'service_role')
+    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'service_role')
+\\gexec
 ALTER ROLE :"role" PASSWORD :'password';
+ALTER ROLE :"service_role" PASSWORD :'service_password';
 SET client_min_messages = warning;
+SELECT 'CREATE ROLE kuntokanta_service NOLOGIN'
+    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'kuntokanta_service')
+\\gexec
+GRANT kuntokanta_service TO :"role" WITH ADMIN OPTION;
+SELECT 'GRANT SET ON PARAMETER session_replication_role TO kuntokanta_service'
+    WHERE current_setting('server_version_num')::int >= 150000
+\\gexec
 CREATE EXTENSION IF NOT EXISTS postgis;
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'role')
@@ -21,6 +34,16 @@ SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'role')
 \\gexec
 """
 
+# Whether two boxes meet tells nothing more of a row. Only a condition that is marked so may use an index beside those
+# of row-level security, and only a superuser may mark it.
+_MARKED = """
+SELECT 'ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF'
+    WHERE EXISTS (SELECT FROM pg_proc WHERE proname = 'geometry_overlaps' AND NOT proleakproof)
+\\gexec
+"""
+_IN_DATABASE = """
+\\connect :"database"
+"""
 
 _CLIENTS = """
 SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid();
@@ -28,11 +51,12 @@ SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND 
 
 
 def lay_foundation(place: Place, binaries: Binaries, address: ClusterAddress) -> None:
-    """Make the role, the extensions and the database ``kuntokanta`` where they are missing."""
+    """Make the roles, the extensions and the database ``kuntokanta`` where they are missing."""
     values = {"role": ROLE, "database": DATABASE, "password": address.password}
+    values |= {"service_role": SERVICE_ROLE, "service_password": address.service_password}
     # on standard input, since everybody on the machine may read a command line
     script = "".join(f"\\set {name} '{value}'\n" for name, value in values.items()) + _FOUNDATION
-    _psql(place, binaries, address.port, script, database="template1")
+    _psql(place, binaries, address.port, _MARKED.join((script, _IN_DATABASE, "")), database="template1")
 
 
 def create_database(place: Place, binaries: Binaries, address: ClusterAddress, name: str, template: str | None) -> None:

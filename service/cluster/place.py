@@ -41,8 +41,13 @@ class Place:
 
     @property
     def password_file(self) -> Path:
-        """The password for connections over TCP."""
+        """The owner's password for connections over TCP."""
         return self.root / "password"
+
+    @property
+    def service_password_file(self) -> Path:
+        """The service's password for connections over TCP."""
+        return self.root / "service-password"
 
     @property
     def socket_directory(self) -> Path:

@@ -17,6 +17,7 @@ IMMEDIATE_STOP_TIMEOUT_S = 10
 ORPHAN_TIMEOUT_S = 2
 LOG_LIMIT_BYTES = 20_000_000
 LOG_LINES_SHOWN = 20
+_PORT_LINE = 3  # of the lock file, the first being 0
 
 
 class PortTakenError(ClusterError):
@@ -28,14 +29,22 @@ def running_pid(place: Place) -> int | None:
 
     The lock file alone is no proof: after a crash or a restart of the machine its number may be another program's.
     """
+    return _running_pid(place, _lock_file_lines(place))
+
+
+def running_port(place: Place) -> int | None:
+    """Return the TCP port of this cluster's server as its lock file says, or nothing.
+
+    The file is read once: a server that ends removes it, and one that starts writes it line by line.
+    """
     lines = _lock_file_lines(place)
+    is_told = len(lines) > _PORT_LINE and lines[_PORT_LINE].isdigit()
+    return int(lines[_PORT_LINE]) if is_told and _running_pid(place, lines) is not None else None
+
+
+def _running_pid(place: Place, lines: list[str]) -> int | None:
     pid = int(lines[0]) if lines and lines[0].isdigit() else None
     return pid if pid in _processes(place) else None
-
-
-def running_port(place: Place) -> int:
-    """Return the TCP port of the running server, as its lock file says."""
-    return int(_lock_file_lines(place)[3])
 
 
 def launch(place: Place, binaries: Binaries) -> None:

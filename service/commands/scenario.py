@@ -6,6 +6,7 @@ import decimal
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 
 import click
@@ -140,7 +141,7 @@ def funding_command(
 def _watched(database: Database, municipality: str, run_id: int, work: Callable[[], None], is_quiet: bool) -> None:
     """Carry a run out in a thread and show how far it is."""
     with ThreadPoolExecutor(1) as thread, _bar(is_quiet) as bar:
-        done: Future[None] = thread.submit(work)
+        done: Future[None] = thread.submit(copy_context().run, work)
         while not done.done():
             time.sleep(_LOOK_EVERY_S if not bar.disable else 0.02)
             if not bar.disable and not done.done():

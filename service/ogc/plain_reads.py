@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from service.acting import Acting, acting_as
 from service.errors import KuntokantaError
 from service.logs.places import ROUTE
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     Pack: TypeAlias = Callable[[bytes, str], tuple[bytes, dict[str, str], str]]
     Reader: TypeAlias = Callable[[Database, WSGIEnvironment], "PlainAnswer | None"]
 
+_READER = Acting("anybody", "ogc", reads=None)
 _HOST = re.compile(r"[a-z0-9.-]+(?::[0-9]+)?")
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9_-]+)*")
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
@@ -96,7 +98,8 @@ class PlainReads:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
-        answer = self._answer(environ) if _is_plain(environ) and self._admits(environ) else None
+        with acting_as(_READER):
+            answer = self._answer(environ) if _is_plain(environ) and self._admits(environ) else None
         if answer is None:
             return self._application(environ, start_response)
         headers, content = self._sent(answer, environ.get("HTTP_ACCEPT_ENCODING", ""))

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from models.access import Role
+from service.acting import proving
 from service.database import Database
 from service.errors import InvalidData, NotFound, TokenInvalid
 from service.operations.principals import Grant, Principal
@@ -79,8 +80,9 @@ def revoke_token(database: Database, token_id: int) -> None:
 
 def authenticate(database: Database, token: str) -> Principal:
     """Return the holder of a token; raises `TokenInvalid` for one that is unknown, expired or revoked."""
-    with database.reading() as connection:
-        row = load_token(connection, _hash(token))
+    digest = _hash(token)
+    with proving(digest), database.reading() as connection:
+        row = load_token(connection, digest)
     now = _now()
     if row is None:
         raise TokenInvalid(reason="unknown")
@@ -88,7 +90,7 @@ def authenticate(database: Database, token: str) -> Principal:
     if state is not TokenState.GOOD:
         raise TokenInvalid(reason=state)
     if row["last_used_at"] is None or now - row["last_used_at"] >= USE_NOTED_EVERY:
-        with database.writing() as session:
+        with proving(digest), database.writing() as session:
             note_use(session, row["token_id"], now)
     return Principal(row["holder"], frozenset({Grant(row["role"], row["municipality_code"])}))
 

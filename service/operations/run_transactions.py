@@ -57,8 +57,7 @@ def work_on_run(database: Database, municipality_code: str, run_id: int, work: W
     """
     try:
         _begin(database, municipality_code, run_id)
-        with database.writing() as session:
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        with database.writing(repeatable=True) as session:
             hold_run(session, run_id)
             outcome = {"state": RunState.FINISHED, **work(session)}
             outcome["finished_at"] = datetime.datetime.now(datetime.UTC)

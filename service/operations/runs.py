@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.job import JobState
 from models.run import RunState
+from service.acting import acting_as, housekeeping
 from service.database import Database
 from service.errors import DataConflict, NotFound, RunCancelled
 from service.operations.funding_runs import begin_funding, carry_out_funding
@@ -123,7 +124,7 @@ def _run_and_whether_dead(session: Session, municipality_code: str, run_id: int)
 
 
 def _ended_if_dead(database: Database, municipality_code: str, run_id: int) -> RowMapping | None:
-    with database.writing() as session:
+    with acting_as(housekeeping(municipality_code)), database.writing() as session:
         run, is_dead = _run_and_whether_dead(session, municipality_code, run_id)
         if is_dead:
             change_run(session, municipality_code, run_id, _ended(RunState.FAILED, ENDED_MEANWHILE))

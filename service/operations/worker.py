@@ -22,11 +22,12 @@ import structlog
 from sqlalchemy.orm import Session
 
 from models.job import JobState
+from service.acting import Acting, acting_as, operator
 from service.database import Database, raw_connection
 from service.errors import ChangesCollided, DatabaseUnavailable, KuntokantaError, RecordBusy
 from service.logs.failures import kind_of
 from service.logs.pseudonyms import pseudonym
-from service.operations.jobs import CarryOut, Job, JobCancelled, JobKind, finish_job
+from service.operations.jobs import WHOLE_COUNTRY, CarryOut, Job, JobCancelled, JobKind, finish_job
 from service.operations.run_errors import told
 from service.operations.stored_files import remove_expired_files
 from service.operations.worker_progress import JobHandedBack, WorkerProgress
@@ -86,7 +87,7 @@ class Worker:
     def work_off(self) -> int:
         """Carry out what is in the queue, one job after the other, and return how many there were."""
         done = 0
-        with closing(self._database.lasting()) as connection:
+        with acting_as(operator("worker")), closing(self._database.lasting()) as connection:
             listen(connection)
             self._recover()
             while self._take(connection):
@@ -94,6 +95,10 @@ class Worker:
         return done
 
     def _work(self) -> None:
+        with acting_as(operator("worker")):
+            self._work_as_operator()
+
+    def _work_as_operator(self) -> None:
         log, pause = structlog.get_logger(), LOOKED_EVERY_S
         while not self._stopping.is_set():
             try:
@@ -162,7 +167,9 @@ class Worker:
     def _carry_out(self, job: Job, log: Any) -> str:
         work = self._works[job.key.kind]
         try:
-            result = work.carry_out(self._database, job, WorkerProgress(self._database, job, self._stopping))
+            progress = WorkerProgress(self._database, job, self._stopping)
+            with acting_as(_who_asked(job)):
+                result = work.carry_out(self._database, job, progress)
             if result is not None:
                 with self._database.writing() as session:
                     finish_job(session, job, result)
@@ -212,3 +219,10 @@ def _cause(error: BaseException) -> str:
 
 def _now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
+
+
+def _who_asked(job: Job) -> Acting:
+    """Return who acts in a job: who asked for it, within the municipality that they asked for and no other."""
+    code = job.key.municipality_code
+    own = None if code == WHOLE_COUNTRY else frozenset({code})
+    return Acting(job.requested_by, "worker", reads=own, writes=own)

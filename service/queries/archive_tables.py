@@ -12,6 +12,7 @@ from sqlalchemy import Sequence
 import models
 from models.registry import ASSET_CLASSES
 from service.queries.asset_history import document_after
+from service.queries.row_copy import copying, make_stage
 from service.queries.same_key import same_key
 
 if TYPE_CHECKING:
@@ -148,11 +149,14 @@ def copy_in(connection: psycopg.Connection[Any], table: ArchiveTable, parts: Ite
         parts: The CSV.
         staged: Whether it goes to a temporary table of the same columns, `stage_…`, instead.
     """
-    target = sql.Identifier(_stage(table) if staged else table.table)
-    if staged:
-        create = sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WHERE false")
-        connection.execute(create.format(target, _names(table.columns), sql.Identifier(table.table)))
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, HEADER)").format(target, _names(table.columns))
+    if not staged:
+        with copying(connection, table.table, table.columns, "FORMAT csv, HEADER") as copy:
+            for part in parts:
+                copy.write(part)
+        return copy.cursor.rowcount
+    make_stage(connection, _stage(table), table.table, table.columns)
+    stage = sql.Identifier(_stage(table))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, HEADER)").format(stage, _names(table.columns))
     with connection.cursor() as cursor:
         with cursor.copy(statement) as copy:
             for part in parts:

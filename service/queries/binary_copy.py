@@ -15,6 +15,8 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
+from service.queries.row_copy import copying
+
 SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
 TRAILER = struct.pack(">h", -1)
 FIXED_TYPES = {"int2": ">i2", "int4": ">i4", "int8": ">i8", "float8": ">f8", "bool": "?"}
@@ -66,9 +68,7 @@ class Column:
 
 def write_columns(connection: psycopg.Connection[Any], table: str, columns: Sequence[Column]) -> None:
     """Write the columns to a table by COPY within the connection's transaction."""
-    names = ", ".join(column.name for column in columns)
-    statement = f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)"  # names are ours, never a client's
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with copying(connection, table, [column.name for column in columns], "FORMAT BINARY") as copy:
         copy.write(SIGNATURE)
         for block in encode_rows(columns):
             copy.write(block)

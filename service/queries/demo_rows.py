@@ -18,6 +18,7 @@ from models.asset import SRID, Asset
 from models.registry import AssetClass
 from service.queries.asset_history import asset_document
 from service.queries.import_copy import copy_columns
+from service.queries.row_copy import adding
 from service.queries.tables import table_of
 
 LOAD_LOCK = 7_310_999
@@ -55,7 +56,8 @@ def store_boundary(connection: psycopg.Connection[Any], municipality_code: str, 
 
 def store_rows(connection: psycopg.Connection[Any], table: str, columns: Mapping[str, Any], count: int) -> None:
     """Write rows given as columns; a value that is no sequence holds for all rows, None is unknown."""
-    copy_columns(connection, table, {name: _column(values, count) for name, values in columns.items()}, count)
+    with adding(connection, table, list(columns)) as stage:
+        copy_columns(connection, stage, {name: _column(values, count) for name, values in columns.items()}, count)
 
 
 def store_assets(

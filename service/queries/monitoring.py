@@ -29,5 +29,7 @@ def load_oldest_jobs(connection: Connection) -> list[tuple[tuple[str, str], floa
 
 def load_connections(connection: Connection) -> list[tuple[tuple[str, str], float, float]]:
     """Return the connections of this role by program and state: how many, and the age of the oldest transaction."""
+    # Only the login itself sees what its connections do. The other questions come first: it sees nothing else.
+    connection.execute(text("SET LOCAL ROLE NONE"))
     found = connection.execute(_CONNECTIONS)
     return [((program, state), float(count), float(age)) for program, state, count, age in found]

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
-from psycopg import sql
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -26,6 +25,7 @@ from models.run import (
 from service.database import raw_connection
 from service.errors import RunCancelled
 from service.queries.binary_copy import Column, write_columns
+from service.queries.row_copy import copying
 
 RUN_LOCK = 7_305_062  # any constant of ours, another than the migrations'
 NOT_ENDED = (RunState.QUEUED, RunState.RUNNING)
@@ -83,10 +83,7 @@ def store_valuation_groups(
 ) -> None:
     """Write the sums by grouping keys by COPY."""
     columns = ["municipality_code", "run_id", "group_number", *names]
-    statement = sql.SQL("COPY valuation_group ({}) FROM STDIN").format(
-        sql.SQL(", ").join(sql.Identifier(name) for name in columns)
-    )
-    with raw_connection(session.connection()).cursor() as cursor, cursor.copy(statement) as copy:
+    with copying(raw_connection(session.connection()), "valuation_group", columns) as copy:
         for number, row in enumerate(rows):
             copy.write_row((municipality_code, run_id, number, *row))
 

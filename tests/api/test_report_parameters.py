@@ -56,7 +56,7 @@ def test_the_shell_refuses_the_same(
 ) -> None:
     with module_database.reading() as connection:
         name = connection.exec_driver_sql("SELECT current_database()").scalar_one()
-    monkeypatch.setenv("KUNTOKANTA_DATABASE_URL", cluster.url(name))
+    monkeypatch.setenv("KUNTOKANTA_DATABASE_URL", cluster.service_url(name))
     for report, parameter in IGNORED:
         option = f"--{parameter.replace('_', '-')}"
         told = CliRunner().invoke(main, ["report", report, "--municipality", "901", option, VALUES[parameter]])

@@ -41,6 +41,7 @@ from bench_gis_requests import Comparison, comparisons, first_views, tile_compar
 from bench_gis_servers import ROOT, Server, install_peer, our_server, peer_server, postgres_cpu_seconds
 
 from service.cluster.cluster import Cluster
+from service.operations.database_logins import prepare_database
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "2"))
@@ -59,8 +60,9 @@ def main() -> None:
     try:
         url = _filled(cluster)
         _print_header(url, versions)
-        fresh_server = our_server(url, "service that keeps no tiles", KUNTOKANTA_KEPT_TILES_BYTES="0")
-        with our_server(url) as ours, peer_server(url) as peer, fresh_server as fresh:
+        service_url = cluster.service_url(DATABASE)
+        fresh_server = our_server(service_url, "service that keeps no tiles", KUNTOKANTA_KEPT_TILES_BYTES="0")
+        with our_server(service_url) as ours, peer_server(url) as peer, fresh_server as fresh:
             _compare(comparisons(ours.collections, peer.collections, ONLY))
             if re.search(ONLY, "tiles"):
                 _compare(tile_comparisons(fresh.collections, ours.collections, peer.collections))
@@ -77,7 +79,8 @@ def _filled(cluster: Cluster) -> str:
     if not (KEEP and _is_filled(url)):
         cluster.drop_database(DATABASE)
         cluster.create_database(DATABASE)
-        fill(url)
+        fill(url, cluster.service_url(DATABASE))
+    prepare_database(url, cluster.service_url(DATABASE))  # also where it was kept from before
     return url
 
 

@@ -13,11 +13,12 @@ from sqlalchemy import ColumnElement, cast, make_url, select, type_coerce
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import BigInteger, Double, NullType
 
+from service.acting import acting_as, operator
 from service.database import Database
 from service.demo import benchmark
 from service.demo.rows import AssetRows
-from service.migrating import migrate
 from service.operations import demo
+from service.operations.database_logins import prepare_database
 from service.operations.seeding import seed
 from service.operations.valuation import value_municipality
 from service.operations.valuation_computation import ValuationRequest
@@ -36,9 +37,15 @@ attributes), vacuumed and analysed. Both run two workers on the same PostgreSQL,
 pool sizes; TiPg on uvicorn[standard] (uvloop, httptools), the service as `make run` starts it."""
 
 
-def fill(url: str) -> None:
+def fill(owner_url: str, url: str) -> None:
     """Make the register, value it, and lay the tables for TiPg beside it."""
-    migrate(url)
+    prepare_database(owner_url, url)
+    with acting_as(operator()):
+        _fill_register(url)
+    _lay_peer_tables(driver_url(owner_url))
+
+
+def _fill_register(url: str) -> None:
     database = Database(url, statement_timeout_ms=0)
     try:
         seed(database)
@@ -52,7 +59,6 @@ def fill(url: str) -> None:
         value_municipality(database, ValuationRequest(MUNICIPALITY, 2026, created_by="bench"))
     finally:
         database.close()
-    _lay_peer_tables(driver_url(url))
 
 
 def driver_url(url: str) -> str:

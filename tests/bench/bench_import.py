@@ -25,11 +25,12 @@ import psycopg
 from bench_gis_data import driver_url
 from bench_import_data import LAYER, MUNICIPALITY, PROFILE, prepare_register, write_file
 
+from service.acting import acting_as, operator
 from service.cluster.cluster import Cluster
 from service.database import Database
 from service.importers.pipeline import import_file
 from service.importers.profile_file import parse_profile
-from service.migrating import migrate
+from service.operations.database_logins import prepare_database
 from service.operations.import_report import Severity
 from service.operations.seeding import seed
 
@@ -46,34 +47,32 @@ def main() -> None:
     cluster.start()
     try:
         write_file(path, count)
-        url = _register(cluster)
+        _register(cluster)
         print(f"{count} lines, 20 attributes, {path.stat().st_size / 1e6:.0f} MB; {os.cpu_count()} cores")
-        _compare(url, path, count)
+        _compare(cluster.url(DATABASE), cluster.service_url(DATABASE), path, count)
     finally:
         path.unlink(missing_ok=True)
         cluster.drop_database(DATABASE)
         cluster.stop()
 
 
-def _register(cluster: Cluster) -> str:
-    """Return the address of a register that has the municipality with boundary and districts, and no assets."""
+def _register(cluster: Cluster) -> None:
+    """Make a register that has the municipality with boundary and districts, and no assets."""
     cluster.drop_database(DATABASE)
     cluster.create_database(DATABASE)
-    url = cluster.url(DATABASE)
-    migrate(url)
-    database = Database(url)
+    prepare_database(cluster.url(DATABASE), cluster.service_url(DATABASE))
+    database = Database(cluster.service_url(DATABASE))
     try:
         seed(database)
         prepare_register(database)
     finally:
         database.close()
-    return url
 
 
-def _compare(url: str, path: Path, count: int) -> None:
-    peer_s = min(_peer_seconds(url, path, count) for _ in range(2))
+def _compare(owner_url: str, url: str, path: Path, count: int) -> None:
+    peer_s = min(_peer_seconds(owner_url, path, count) for _ in range(2))
     print(f"ogr2ogr with COPY      {peer_s:7.1f} s {count / peer_s:9.0f} rows/s (better of two)")
-    first, second = (_imported(url, path, outcome, count) for outcome in ("added", "unchanged"))
+    first, second = (_imported(owner_url, url, path, outcome, count) for outcome in ("added", "unchanged"))
     for name, done in (("first import", first), ("second import", second)):
         print(f"{name:22} {done['seconds']:7.1f} s {count / done['seconds']:9.0f} rows/s, {done['steps']}")
     gib = max(first["peak_gib"], second["peak_gib"])
@@ -98,7 +97,7 @@ def _peer_seconds(url: str, path: Path, count: int) -> float:
     return seconds
 
 
-def _imported(url: str, path: Path, outcome: str, count: int) -> dict[str, float]:
+def _imported(owner_url: str, url: str, path: Path, outcome: str, count: int) -> dict[str, float]:
     """Import in a process of its own; return seconds, seconds by step and peak memory."""
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
@@ -107,7 +106,7 @@ def _imported(url: str, path: Path, outcome: str, count: int) -> dict[str, float
     found = dict(json.loads(done.stdout))
     assert found["errors"] == [], found
     assert found[outcome] == count, found
-    with psycopg.connect(driver_url(url)) as connection:
+    with psycopg.connect(driver_url(owner_url)) as connection:
         for table in ("asset", "street_segment", "asset_version"):
             assert connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone() == (count,)
     return found
@@ -141,7 +140,8 @@ def import_in_this_process(url: str, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        import_in_this_process(sys.argv[1], Path(sys.argv[2]))
-    else:
-        main()
+    with acting_as(operator()):
+        if len(sys.argv) == 3:
+            import_in_this_process(sys.argv[1], Path(sys.argv[2]))
+        else:
+            main()

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from models.registry import ASSET_CLASSES
+from service.acting import acting_as, operator
 from service.database import Database
 from service.engine.deterioration import effective_age
 from service.operations.scenario_plan import plan_scenario
@@ -156,4 +157,5 @@ def _export(database: Database, municipality_code: str, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    carry_out_in_this_process(sys.argv[1], sys.argv[2])
+    with acting_as(operator()):
+        carry_out_in_this_process(sys.argv[1], sys.argv[2])

@@ -18,9 +18,10 @@ from pathlib import Path
 
 from bench_scenario import bench_pandas, bench_scenario
 
+from service.acting import acting_as, operator
 from service.cluster.cluster import Cluster
 from service.database import Database
-from service.migrating import migrate
+from service.operations.database_logins import prepare_database
 from service.operations.demo import load_benchmark_municipality
 from service.operations.reporting import ReportRequest, render_report
 from service.operations.seeding import seed
@@ -76,8 +77,8 @@ def main() -> None:
     cluster.start()
     cluster.drop_database("bench")
     cluster.create_database("bench")
-    url = cluster.url("bench")
-    migrate(url)
+    url = cluster.service_url("bench")
+    prepare_database(cluster.url("bench"), url)
     database = Database(url, statement_timeout_ms=600_000)
     try:
         seed(database)
@@ -105,7 +106,8 @@ def _bench(database: Database, url: str, code: str, count: int) -> float:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        value_in_this_process(sys.argv[1], sys.argv[2])
-    else:
-        main()
+    with acting_as(operator()):
+        if len(sys.argv) == 3:
+            value_in_this_process(sys.argv[1], sys.argv[2])
+        else:
+            main()

@@ -297,7 +297,7 @@ def test_the_shell_writes_the_change_and_the_methods(
     first, second = town.value(2024), town.value(2025)
     with town.database.reading() as connection:
         name = connection.exec_driver_sql("SELECT current_database()").scalar_one()
-    monkeypatch.setenv("KUNTOKANTA_DATABASE_URL", cluster.url(name))
+    monkeypatch.setenv("KUNTOKANTA_DATABASE_URL", cluster.service_url(name))
     asked = ["report", "backlog", "--municipality", "901", "--run", str(second), "--lang", "en"]
 
     change = CliRunner().invoke(main, [*asked, "--since-run", str(first), "--table", "change"])

@@ -22,7 +22,7 @@ from service.operations.valuation_computation import ValuationRequest
 @pytest.fixture(scope="module")
 def url(cluster: Cluster, module_database: Database) -> str:
     with module_database.reading() as connection:
-        return cluster.url(connection.exec_driver_sql("SELECT current_database()").scalar_one())
+        return cluster.service_url(connection.exec_driver_sql("SELECT current_database()").scalar_one())
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from service.database import Database
 def run(cluster: Cluster, module_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Result]:
     """The command line on a database with the demo municipality."""
     with module_database.reading() as connection:
-        url = cluster.url(connection.exec_driver_sql("SELECT current_database()").scalar_one())
+        url = cluster.service_url(connection.exec_driver_sql("SELECT current_database()").scalar_one())
 
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(main, arguments, env={"KUNTOKANTA_DATABASE_URL": url})

@@ -22,10 +22,11 @@ sys.path.insert(0, str(ROOT / "tests" / "bench"))
 
 from bench_gis_servers import our_server  # noqa: E402 — found through the line above
 
+from service.acting import acting_as, operator  # noqa: E402
 from service.cluster.cluster import Cluster  # noqa: E402
 from service.database import Database  # noqa: E402
 from service.demo import benchmark  # noqa: E402
-from service.migrating import migrate  # noqa: E402
+from service.operations.database_logins import prepare_database  # noqa: E402
 from service.operations.demo import DEMO_MUNICIPALITY, load_benchmark_municipality, load_demo  # noqa: E402
 from service.operations.seeding import seed  # noqa: E402
 from service.operations.valuation import value_municipality  # noqa: E402
@@ -57,8 +58,11 @@ def _served(register: str) -> Iterator[str]:
     try:
         cluster.drop_database(DATABASE)
         cluster.create_database(DATABASE)
-        _fill(cluster.url(DATABASE), register)
-        with our_server(cluster.url(DATABASE)) as server:
+        url = cluster.service_url(DATABASE)
+        prepare_database(cluster.url(DATABASE), url)
+        with acting_as(operator()):
+            _fill(url, register)
+        with our_server(url) as server:
             yield server.collections.removesuffix("/collections/")
     finally:
         cluster.drop_database(DATABASE)
@@ -66,7 +70,6 @@ def _served(register: str) -> Iterator[str]:
 
 
 def _fill(url: str, register: str) -> None:
-    migrate(url)
     database = Database(url, statement_timeout_ms=0)
     try:
         seed(database)

@@ -69,6 +69,18 @@ def test_a_process_number_now_used_by_another_cluster_leaves_that_one_alone(
     assert cluster.address() is not None
 
 
+def test_a_server_that_has_not_told_its_port_or_takes_it_back_has_no_address(cluster: Cluster) -> None:
+    cluster.start()
+    lock_file = place_of(cluster).data / "postmaster.pid"
+    told = lock_file.read_text(encoding="utf-8")
+    try:
+        lock_file.write_text("".join(told.splitlines(keepends=True)[:2]), encoding="utf-8")
+        assert cluster.address() is None
+    finally:
+        lock_file.write_text(told, encoding="utf-8")
+    assert cluster.address() is not None
+
+
 def test_an_interrupted_initdb_leaves_nothing_half_made(new_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(data_directory, "_locale", lambda _: "no_SUCH")

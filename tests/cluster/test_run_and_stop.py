@@ -105,7 +105,7 @@ def test_it_migrates_loads_the_demo_serves_and_ends_with_its_database(checkout: 
     (checkout.local / "demo-token").write_text("open-sesame\n", encoding="utf-8")
     port = free_port()
     running = checkout.serve(PORT=str(port))
-    url = checkout.cluster.url()
+    url = checkout.cluster.service_url()
     assert checkout.text("commands").splitlines() == [
         "migrate",
         f"demo --if-empty --token-file {checkout.local}/demo-token",

@@ -2,6 +2,7 @@ import socket
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -26,12 +27,15 @@ def test_a_started_cluster_has_a_utf8_database_with_postgis_and_btree_gist(new_c
     assert query(url, "SELECT current_setting('server_encoding')") == "UTF8"
 
 
-def test_the_service_is_no_superuser_and_needs_its_password(cluster: Cluster) -> None:
+def test_owner_and_service_are_no_superusers_and_need_passwords_of_their_own(cluster: Cluster) -> None:
     address = cluster.start()
-    assert query(address.url(), "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
-    wrong = ClusterAddress(address.host, address.port, address.role, "guess", address.socket_directory)
-    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        query(wrong.url(), "SELECT 1")
+    for url in (address.url(), address.service_url()):
+        assert query(url, "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user") is False
+    assert query(address.service_url(), "SELECT rolinherit FROM pg_roles WHERE rolname = current_user") is False
+    swapped = replace(address, password=address.service_password, service_password=address.password)
+    for url in (swapped.url(), swapped.service_url()):
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            query(url, "SELECT 1")
 
 
 def test_a_second_start_leaves_the_running_server_alone(cluster: Cluster) -> None:

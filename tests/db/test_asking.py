@@ -39,12 +39,15 @@ def test_a_question_begins_no_transaction_and_leaves_none(database: Database) ->
         connection.execute("SELECT 1")
         assert connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
     with database.reading() as reading:
-        assert raw_connection(reading).autocommit is False
+        assert raw_connection(reading).info.transaction_status is psycopg.pq.TransactionStatus.INTRANS
+    with database.asking() as connection:
+        assert connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
 
 
 def test_a_connection_that_breaks_amid_a_question_is_told_as_such_and_replaced(database: Database) -> None:
     with pytest.raises(DatabaseUnavailable), database.asking() as connection:
-        connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        # As the login itself, whose session it is.
+        connection.execute("RESET ROLE; SELECT pg_terminate_backend(pg_backend_pid())")
     with database.asking() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 

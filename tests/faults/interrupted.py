@@ -22,7 +22,7 @@ from service.cluster.place import find_place
 from service.database import Database
 from service.errors import KuntokantaError
 from service.importers.pipeline import import_file
-from service.migrating import migrate
+from service.operations.database_logins import prepare_database
 from service.operations.jobs import IMPORT, enqueue, look_at_job
 from service.operations.seeding import seed
 from service.operations.stored_files import NewFile
@@ -63,7 +63,7 @@ def try_kills(cluster: Cluster, folder: Path, rows: int, kills: int, tell: Calla
 
 def _prepare(cluster: Cluster, earlier: Path) -> dict[str, Any]:
     cluster.create_database(PREPARED)
-    migrate(cluster.url(PREPARED))
+    prepare_database(cluster.url(PREPARED), cluster.service_url(PREPARED))
     with _open(cluster, PREPARED) as database:
         seed(database)
         report = import_file(database, earlier, PROFILE, MUNICIPALITY, changed_by="the year before")
@@ -145,14 +145,14 @@ def _database(cluster: Cluster) -> Iterator[tuple[Database, str]]:
     cluster.create_database(name, PREPARED)
     try:
         with _open(cluster, name) as database:
-            yield database, cluster.url(name)
+            yield database, cluster.service_url(name)
     finally:
         cluster.drop_database(name)
 
 
 @contextmanager
 def _open(cluster: Cluster, name: str) -> Iterator[Database]:
-    database = Database(cluster.url(name), pool_size=4)
+    database = Database(cluster.service_url(name), pool_size=4)
     try:
         yield database
     finally:

@@ -21,8 +21,8 @@ from sqlalchemy import text
 from models.access import Role
 from service.cluster import Cluster
 from service.database import Database
-from service.migrating import migrate
 from service.operations.access import create_token
+from service.operations.database_logins import prepare_database
 from service.operations.seeding import seed
 
 ROOT, PROGRAMS = Path(__file__).resolve().parents[2], Path(sys.executable).parent
@@ -34,8 +34,8 @@ def send_at_once(cluster: Cluster, folder: Path, count: int) -> dict[str, Any]:
     """Send so many files of one row at once, each twice with one Idempotency-Key; return what came of them."""
     name = f"uploads_{secrets.token_hex(6)}"
     cluster.create_database(name)
-    url = cluster.url(name)
-    migrate(url)
+    url = cluster.service_url(name)
+    prepare_database(cluster.url(name), url)
     database = Database(url, pool_size=2)
     try:
         seed(database)

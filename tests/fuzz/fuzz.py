@@ -58,7 +58,8 @@ def _service(folder: Path) -> Iterator[tuple[str, str]]:
     cluster, name = Cluster(ROOT / ".local" / "test-cluster", durable=False), f"fuzz_{secrets.token_hex(6)}"
     cluster.start()
     cluster.create_database(name)
-    environment = {**os.environ, "KUNTOKANTA_DATABASE_URL": cluster.url(name), "KUNTOKANTA_OPEN_READING": "true"}
+    addresses = {"KUNTOKANTA_DATABASE_URL": cluster.service_url(name), "KUNTOKANTA_MIGRATION_URL": cluster.url(name)}
+    environment = {**os.environ, **addresses, "KUNTOKANTA_OPEN_READING": "true"}
     environment |= {"KUNTOKANTA_REQUESTS_PER_MINUTE": "0", "KUNTOKANTA_ANONYMOUS_REQUESTS_PER_MINUTE": "0"}
     try:
         for command in (["migrate"], ["demo", "--token-file", str(folder / "token")]):

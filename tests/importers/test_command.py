@@ -23,7 +23,7 @@ PLAYGROUND = (
 def run(database: Database, cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):  # type: ignore[no-untyped-def]
     with database.reading() as connection:
         name = connection.exec_driver_sql("SELECT current_database()").scalar_one()
-    monkeypatch.setenv("KUNTOKANTA_DATABASE_URL", cluster.url(name))
+    monkeypatch.setenv("KUNTOKANTA_DATABASE_URL", cluster.service_url(name))
     (tmp_path / "a.geojson").write_text(PLAYGROUND, encoding="utf-8")
     (tmp_path / "broken.geojson").write_text(PLAYGROUND[:-9], encoding="utf-8")
 

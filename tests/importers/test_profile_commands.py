@@ -22,7 +22,7 @@ Run = Callable[..., Result]
 def run(database: Database, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Run:
     with database.reading() as connection:
         name = connection.exec_driver_sql("SELECT current_database()").scalar_one()
-    monkeypatch.setenv("KUNTOKANTA_DATABASE_URL", cluster.url(name))
+    monkeypatch.setenv("KUNTOKANTA_DATABASE_URL", cluster.service_url(name))
     return lambda *arguments: CliRunner().invoke(main, [str(each) for each in arguments])
 
 

@@ -29,7 +29,7 @@ def test_the_districts_of_helsinki_share_out_its_school_children(
     """The districts tile the city, so their needs sum to that of its 7–15-year-olds and 5 % reserve."""
     with database.reading() as connection:
         name = connection.execute(text("SELECT current_database()")).scalar_one()
-    monkeypatch.setenv("KUNTOKANTA_DATABASE_URL", cluster.url(name))
+    monkeypatch.setenv("KUNTOKANTA_DATABASE_URL", cluster.service_url(name))
     for profile, file in FILES.items():
         named = [] if profile == "statfin_population_projection" else ["--municipality", "091"]
         done = CliRunner().invoke(main, ["import", str(shared_data / file), "--profile", profile, *named])

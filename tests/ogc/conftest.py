@@ -11,8 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
+from models import Base
 from service.app import create_app
 from service.database import Database, raw_connection
+from service.queries.statistics import refresh_statistics
 from service.settings import Settings
 
 MUNICIPALITY = Path(__file__).with_name("municipality.sql")
@@ -26,9 +28,9 @@ def module_template(template_database: str, template_with: Callable[..., str]) -
 def fill(database: Database) -> None:
     """Lay the municipalities into a database."""
     with database.writing() as session:
-        raw_connection(session.connection()).execute(MUNICIPALITY.read_bytes())
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+        raw = raw_connection(session.connection())
+        raw.execute(MUNICIPALITY.read_bytes())
+        refresh_statistics(raw, Base.metadata.tables)
 
 
 @pytest.fixture(scope="module")

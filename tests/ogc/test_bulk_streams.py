@@ -37,7 +37,7 @@ MANY_BUILDINGS = """
     FROM generate_series(1, {many}) AS n;
     INSERT INTO building (municipality_code, asset_id, storeys)
     SELECT '049', n, n % 8 FROM generate_series(1, {many}) AS n;
-    ANALYZE asset; ANALYZE building
+    SELECT refresh_statistics(ARRAY['asset', 'building'])
 """
 MEASURED = """
 import resource, sys
@@ -76,7 +76,7 @@ def large(filled: Database) -> Database:
 @pytest.fixture(scope="module")
 def large_url(large: Database, cluster: Cluster) -> str:
     with large.reading() as connection:
-        return cluster.url(connection.exec_driver_sql("SELECT current_database()").scalar_one())
+        return cluster.service_url(connection.exec_driver_sql("SELECT current_database()").scalar_one())
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +129,7 @@ def exports_in_the_database(database: Database) -> int:
         " AND state <> 'idle'"
     )
     with database.reading() as connection:
+        connection.exec_driver_sql("SET LOCAL ROLE NONE")  # only the login itself sees what its connections do
         return int(connection.exec_driver_sql(count).scalar_one())
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from gis.crs import TM35FIN
 from gis.projection import reproject
 from gis.tiles import ETRS_TM35FIN, TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, Tile, TileMatrixSet, tile_affine, tile_area
+from models import Base
 from models.registry import ASSET_CLASSES
 from service.app import create_app
 from service.database import Database, raw_connection
@@ -25,6 +26,7 @@ from service.queries import feature_tiles
 from service.queries.feature_registry import feature_collections
 from service.queries.feature_tile_statements import AFFINE, tile_statement
 from service.queries.feature_tiles import MOST_BYTES, style_properties
+from service.queries.statistics import refresh_statistics
 from service.settings import Settings
 
 ASSETS = 30_000
@@ -48,8 +50,8 @@ def module_template(template_database: str) -> str:
 def valued(module_database: Database) -> Database:
     load_benchmark_municipality(module_database, "091", ASSETS)
     value_municipality(module_database, ValuationRequest("091", 2026, scenario="baseline"))
-    with module_database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+    with module_database.writing() as session:
+        refresh_statistics(raw_connection(session.connection()), Base.metadata.tables)
     return module_database
 
 

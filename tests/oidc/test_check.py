@@ -19,7 +19,7 @@ def check(cluster: Cluster, module_database: Database, monkeypatch: pytest.Monke
         name = connection.exec_driver_sql("SELECT current_database()").scalar_one()
 
     def check(issuer: str) -> Result:
-        monkeypatch.setenv("KUNTOKANTA_DATABASE_URL", cluster.url(name))
+        monkeypatch.setenv("KUNTOKANTA_DATABASE_URL", cluster.service_url(name))
         monkeypatch.setenv("KUNTOKANTA_OIDC_ISSUER", issuer)
         monkeypatch.setenv("KUNTOKANTA_OIDC_AUDIENCE", "kuntokanta-api")
         return CliRunner().invoke(main, ["check"])

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import psycopg
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
@@ -24,7 +29,9 @@ UNALIKE = text(
 )
 
 
-def test_maps_are_given_each_figure_of_a_run_and_the_migration_gives_the_same(database: Database) -> None:
+def test_maps_are_given_each_figure_of_a_run_and_the_migration_gives_the_same(
+    database: Database, owning: Callable[[Database], AbstractContextManager[psycopg.Connection[Any]]]
+) -> None:
     load_benchmark_municipality(database, "091", 2_000)
     with database.writing() as session:
         # No quantity, no value: an asset whose backlog is unknown.
@@ -39,8 +46,8 @@ def test_maps_are_given_each_figure_of_a_run_and_the_migration_gives_the_same(da
         assert connection.execute(UNALIKE).all() == []
     of_newest = [row for row in stored if row["run_id"] == max(row["run_id"] for row in stored)]
     migration = ScriptDirectory.from_config(migration_config("")).get_revision("0019").module
-    with database.writing() as session:
-        session.execute(text("DELETE FROM map_figures"))
-        session.execute(text(migration.OF_NEWEST))
+    with owning(database) as connection:
+        connection.execute("DELETE FROM map_figures")
+        connection.execute(migration.OF_NEWEST)
     with database.reading() as connection:
         assert connection.execute(ROWS).scalars().all() == of_newest

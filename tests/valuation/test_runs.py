@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
+from service.acting import acting_as, operator
 from service.database import Database
 from service.errors import DataConflict, NotFound, RunCancelled
 from service.job_kinds import JOB_WORKS
@@ -96,7 +97,8 @@ def test_a_run_cancelled_while_it_works_stores_nothing(database: Database, two_s
 
     def work() -> None:
         try:
-            carry_out_run(database, REQUEST, run_id, pause)
+            with acting_as(operator()):
+                carry_out_run(database, REQUEST, run_id, pause)
         except RunCancelled as error:
             caught.append(error)
 
