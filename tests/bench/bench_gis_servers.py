@@ -64,13 +64,14 @@ def install_peer() -> str:
 
 @contextmanager
 def our_server(url: str, name: str = "service", **settings: str) -> Iterator[Server]:
-    """Run the service as `make run` does, with further settings where it is to behave otherwise."""
+    """Run the service as `make run` does, but for lines of requests; with further settings where it is to differ."""
     port = _free_port()
     environment = os.environ | {
         "KUNTOKANTA_DATABASE_URL": url,
         "KUNTOKANTA_OPEN_READING": "true",
         "KUNTOKANTA_WORKERS": str(WORKERS),
         "KUNTOKANTA_POOL_SIZE": str(POOL_SIZE),
+        "KUNTOKANTA_LOG_REQUESTS": "false",  # TiPg tells of none either
         "KUNTOKANTA_ANONYMOUS_REQUESTS_PER_MINUTE": str(10**9),  # counted, and never too many
         **settings,
     }

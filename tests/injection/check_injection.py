@@ -18,7 +18,7 @@ HERE, ROOT = Path(__file__).resolve().parent, Path(__file__).resolve().parents[2
 sys.path[:0] = [str(ROOT), str(HERE), str(HERE.parent / "permissions"), str(HERE.parent)]
 
 from cases import Case, cases_of, pages_of, sound_cases  # noqa: E402 — found through the line above
-from judging import drop_waiting_jobs, faults_of, faults_of_log, left_by_commands, state_of_register  # noqa: E402
+from judging import Log, drop_waiting_jobs, faults_of, left_by_commands, state_of_register  # noqa: E402
 from laying import Laid, laid  # noqa: E402
 from wire import Answer, Wire  # noqa: E402
 
@@ -80,9 +80,9 @@ class Check:
     def end(self) -> None:
         """Look at the log, and at what commands would have left."""
         self.wire.close()
-        lines = self.service.log.read_text("utf-8", "replace").splitlines()
-        self.found += [f"log: {each}" for each in faults_of_log(lines, self.service.token)]
-        told = sum('"event":"request"' in line.replace(" ", "") for line in lines)
+        log = Log(self.service.log, self.service.token)
+        self.found += [f"log: {each}" for each in log.faults()]
+        told = log.requests
         if told < self.sent / 2:
             self.found.append(f"log: {told} requests of {self.sent} are told")
         self.found += left_by_commands()

@@ -49,17 +49,30 @@ def _faults_of_headers(answer: Answer, address: str) -> Iterator[str]:
             yield f"leads away: {value}"
 
 
-def faults_of_log(lines: list[str], token: str) -> Iterator[str]:
-    """Give what is wrong with the lines that the service has logged."""
-    for line in lines:
+class Log:
+    """What the service has logged."""
+
+    def __init__(self, path: Path, token: str) -> None:
+        self._path, self._token = path, token
+        self.requests = 0
+
+    def faults(self) -> Iterator[str]:
+        """Give what is wrong with its lines, counting the requests that they tell of."""
+        with self._path.open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                yield from self._faults_of(line)
+
+    def _faults_of(self, line: str) -> Iterator[str]:
         try:
             told = json.loads(line)
         except ValueError:
             yield f"no JSON: {line[:300]!r}"
-            continue
+            return
         if not isinstance(told, dict) or "event" not in told:
             yield f"tells no event: {line[:300]!r}"
-        if MARK in line or token in line:
+        elif told["event"] == "request":
+            self.requests += 1
+        if MARK in line or self._token in line:
             yield f"holds what was sent: {line[:300]!r}"
 
 
