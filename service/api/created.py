@@ -28,7 +28,8 @@ KEY_PATTERN = "^[!-~]([ -~]*[!-~])?$"
 KEY_PARAMETER = {
     "in": "header",
     "name": "Idempotency-Key",
-    "description": "A request that is repeated with the same key within 24 hours is answered again, not done again",
+    "description": "A request that is repeated with the same key within 24 hours is answered again, not done again;"
+    " 422 where another request had the key, 409 with Retry-After while the first is under way",
     "schema": {"type": "string", "pattern": KEY_PATTERN, "maxLength": LONGEST_KEY},
 }
 # Headers that say, beside address and body, what is asked for.

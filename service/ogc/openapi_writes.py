@@ -86,7 +86,8 @@ def _parameters() -> dict[str, Any]:
         "ifMatch": _header("If-Match", "ETag that was read: 412 where the feature has been changed since", text),
         "idempotencyKey": _header(
             "Idempotency-Key",
-            "A request repeated with the same key within 24 hours is answered again, not done again",
+            "A request repeated with the same key within 24 hours is answered again, not done again;"
+            " 422 where another request had the key, 409 with Retry-After while the first is under way",
             {"type": "string", "pattern": "^[!-~]([ -~]*[!-~])?$", "maxLength": 255},
         ),
     }

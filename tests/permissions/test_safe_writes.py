@@ -305,3 +305,19 @@ def test_whatever_is_posted_twice_with_one_key_is_done_once_and_answered_alike(
         if rows(module_database) != counted:
             wrong.append((family_, "done twice"))
     assert wrong == []
+
+
+@pytest.mark.parametrize("path", ["/api/v1/openapi.json", "/ogc/api"])
+def test_every_write_is_described_with_its_key_and_every_change_with_its_tag(send: Send, path: str) -> None:
+    document = send("GET", path).json
+    named = document["components"].get("parameters", {})
+    lacking = []
+    for route, operations in document["paths"].items():
+        for method in {"post", "put", "patch", "delete"} & set(operations):
+            given = operations[method].get("parameters", [])
+            names = {
+                named[each["$ref"].rpartition("/")[2]]["name"] if "$ref" in each else each["name"] for each in given
+            }
+            needed = {"Idempotency-Key"} | (set() if method == "post" else {"If-Match"})
+            lacking += [(method, route, sorted(needed - names))] if needed - names else []
+    assert lacking == []
