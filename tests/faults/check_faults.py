@@ -18,6 +18,7 @@ sys.path[:0] = [str(ROOT), str(HERE), str(HERE.parent)]
 from interrupted import try_kills  # noqa: E402 — found through the line above
 from uploads import send_at_once  # noqa: E402
 
+from service.acting import acting_as, operator  # noqa: E402
 from service.cluster import Cluster  # noqa: E402
 
 
@@ -31,7 +32,15 @@ def main(*, short: bool) -> int:
     folder.chmod(0o755)
     cluster = Cluster(folder / "cluster", durable=True)
     try:
-        cluster.start()
+        return _check(cluster, folder, rows, kills, files)
+    finally:
+        cluster.remove()
+        shutil.rmtree(folder)
+
+
+def _check(cluster: Cluster, folder: Path, rows: int, kills: int, files: int) -> int:
+    cluster.start()
+    with acting_as(operator()):
         trials = try_kills(cluster, folder, rows, kills, _say)
         good = sum(trial.is_whole and trial.is_equal for trial in trials)
         _say(f"{good} of {kills} interrupted imports left nothing half applied and ended as one left alone")
@@ -42,9 +51,6 @@ def main(*, short: bool) -> int:
         once = all(sent[name] == value for name, value in wanted.items())
         _say("each was taken in once" if once else f"not as wanted: {wanted}")
         return int(good < kills or not once)
-    finally:
-        cluster.remove()
-        shutil.rmtree(folder)
 
 
 def _say(text: str) -> None:

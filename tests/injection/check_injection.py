@@ -22,13 +22,15 @@ from judging import Log, drop_waiting_jobs, faults_of, left_by_commands, state_o
 from laying import Laid, laid  # noqa: E402
 from wire import Answer, Wire  # noqa: E402
 
+from service.acting import acting_as, operator  # noqa: E402
+
 SHOWN = 50
 SOUND = (200, 201, 202, 204, 308, 409, 412)
 
 
 def main(*, short: bool) -> int:
     """Return 0 where every string was borne."""
-    with tempfile.TemporaryDirectory() as folder, laid(Path(folder)) as service:
+    with tempfile.TemporaryDirectory() as folder, acting_as(operator()), laid(Path(folder)) as service:
         check = Check(service)
         begun = time.monotonic()
         for cases in (*cases_of(service, short=short), *pages_of(service, short=short)):

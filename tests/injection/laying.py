@@ -21,8 +21,8 @@ from service.app import create_app
 from service.cluster.cluster import Cluster
 from service.database import Database
 from service.job_kinds import JOB_WORKS
-from service.migrating import migrate
 from service.operations.access import create_token
+from service.operations.database_logins import prepare_database
 from service.operations.seeding import seed
 from service.operations.worker import Worker
 from service.settings import Settings
@@ -37,7 +37,7 @@ _UNBOUND = {
 
 @dataclass(frozen=True)
 class Laid:
-    """What there is to ask: an address, the database's, operations with their sound requests, pages, and the log."""
+    """What there is to ask: addresses, that of the database for its owner, sound requests of operations, pages, log."""
 
     address: str
     url: str
@@ -54,16 +54,16 @@ def laid(folder: Path) -> Iterator[Laid]:
     cluster, name = Cluster(ROOT / ".local" / "test-cluster", durable=False), f"injection_{secrets.token_hex(6)}"
     cluster.start()
     cluster.create_database(name)
-    database = Database(cluster.url(name), pool_size=4)
+    database = Database(cluster.service_url(name), pool_size=4)
     try:
-        migrate(cluster.url(name))
-        yield from _serve(database, cluster.url(name), folder / "log")
+        prepare_database(cluster.url(name), cluster.service_url(name))
+        yield from _serve(database, (cluster.url(name), cluster.service_url(name)), folder / "log")
     finally:
         database.close()
         cluster.drop_database(name)
 
 
-def _serve(database: Database, url: str, log: Path) -> Iterator[Laid]:
+def _serve(database: Database, urls: tuple[str, str], log: Path) -> Iterator[Laid]:
     seed(database)
     with database.writing() as session:
         session.execute(LAID, {"code": OWN, "name": NAMES[OWN]})
@@ -83,9 +83,9 @@ def _serve(database: Database, url: str, log: Path) -> Iterator[Laid]:
     sound = SoundRequests(every, app.url_map.bind("localhost"), town, _features(send, documents["/ogc"]), token)
     met = {sound.of(each)[0].endpoint for each in operations}
     pages = [each for each in every if each.endpoint not in met and each.method == "GET"]
-    environment = {**os.environ, **_UNBOUND, "KUNTOKANTA_DATABASE_URL": url, "KUNTOKANTA_LOG_JSON": "true"}
+    environment = {**os.environ, **_UNBOUND, "KUNTOKANTA_DATABASE_URL": urls[1], "KUNTOKANTA_LOG_JSON": "true"}
     with log.open("w", encoding="utf-8") as file, served(environment, workers=0, log=file) as address:
-        yield Laid(address, url.replace("+psycopg", ""), token, operations, pages, sound, log)
+        yield Laid(address, urls[0].replace("+psycopg", ""), token, operations, pages, sound, log)
 
 
 def _features(send: Any, document: Mapping[str, Any]) -> dict[str, str]:
