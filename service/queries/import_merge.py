@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from service.queries.import_changes import keep_record_before, store_record_changes
+from service.queries.import_references import references_asked_once
 from service.queries.import_staging import ADDED, CHANGED, Stage
 from service.queries.import_versions import keep_before, store_versions
 from service.queries.same_key import same_key
@@ -51,8 +52,9 @@ def _merge_assets(connection: psycopg.Connection[Any], stage: Stage, author: Aut
         _update(connection, stage, own, {}, ("asset_id",))
     constants = {"asset_class": stage.target.asset_class, "row_version": 1, "changed_at": author.at}
     defaults = {name: value for name, value in stage.target.defaults.items() if name not in stage.all_columns}
-    _insert(connection, stage, core, {**constants, **defaults})
-    _insert(connection, stage, own, {}, key=ASSET_KEY)
+    with references_asked_once(connection, stage):
+        _insert(connection, stage, core, {**constants, **defaults})
+        _insert(connection, stage, own, {}, key=ASSET_KEY)
     store_versions(connection, stage, author.name, author.at, author.batch_id)
 
 
