@@ -6,7 +6,7 @@ import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Identity, Integer, LargeBinary
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import MUNICIPALITY_CODE, Base
@@ -35,6 +35,20 @@ class AccessToken(Base):
     expires_at: Mapped[datetime.datetime | None]
     last_used_at: Mapped[datetime.datetime | None]
     revoked_at: Mapped[datetime.datetime | None]
+
+
+class WebSession(Base):
+    """Somebody signed in with a browser: with a token of the service, which ends it too, or through an issuer."""
+
+    __tablename__ = "web_session"
+
+    session_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    token_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("access_token.token_id", ondelete="CASCADE"))
+    holder: Mapped[str]
+    grants: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime.datetime]
+    last_used_at: Mapped[datetime.datetime]
+    expires_at: Mapped[datetime.datetime]
 
 
 class KeptAnswer(Base):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import atexit
-import http
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response
+from flask import Flask
 
 from models.registry import ASSET_CLASSES
 from service import ogc
@@ -18,6 +17,7 @@ from service.api import (
     exports,
     feature_writes,
     health,
+    me,
     measure_rules,
     needs,
     nested_records,
@@ -46,6 +46,8 @@ from service.api.permissions import check_permission, permissions
 from service.api.problems import register_problem_handlers
 from service.api.rate_limits import RateLimits, keep_limits
 from service.api.rest_api import create_api, register_blueprints
+from service.api.security_headers import headers_of_data, securing
+from service.api.sessions import check_own_page
 from service.api.state import keep_state
 from service.database import Database
 from service.importers.profile_file import profile_names, read_document
@@ -61,11 +63,6 @@ from service.web import blueprint as web
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
-
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
 
 PROFILE_TOOLS = ProfileTools(profile_names, shipped_text, checked_text, read_document)
 
@@ -87,7 +84,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     limits = RateLimits(settings.rates)
     if settings.open_reading:
         readers = (read_single_feature, SingleTiles(app.extensions[KEPT_TILES]))
-        served = PlainReads(served, database, readers, pack=pack, headers=SECURITY_HEADERS, admits=limits.admits)
+        headers = _headers_by_scheme(settings)
+        served = PlainReads(served, database, readers, pack=pack, headers=headers, admits=limits.admits)
     app.wsgi_app = BehindProxy(served)  # type: ignore[method-assign]
     _observe(app, database, settings)
     keep_state(app, database, settings)
@@ -96,11 +94,12 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.before_request(read_encoded_tags)
     app.before_request(identify)
     keep_limits(app, limits)
+    app.before_request(check_own_page)
     app.before_request(check_permission)
     app.before_request(act)
     app.teardown_request(end_acting)
     app.after_request(compress_answer)  # the first named is the last to run: it gets the answer as it is
-    app.after_request(_secured)
+    app.after_request(securing(settings))
     register_blueprints(create_api(app), _rest_blueprints())
     app.register_blueprint(feature_writes.blueprint, url_prefix="/ogc")
     app.register_blueprint(ogc.blueprint, url_prefix="/ogc")
@@ -149,6 +148,7 @@ def _rest_blueprints() -> list[RestBlueprint]:
         scenarios.blueprint,
         reports.blueprint,
         permission_table.blueprint,
+        me.blueprint,
         *map(class_blueprint, ASSET_CLASSES.values()),
     ]
 
@@ -168,9 +168,5 @@ def _own_database(settings: Settings) -> Database:
     return database
 
 
-def _secured(answer: Response) -> Response:
-    if answer.status_code == http.HTTPStatus.NO_CONTENT:
-        answer.headers.pop("Content-Type", None)  # there is nothing of any type
-    for name, value in SECURITY_HEADERS.items():
-        answer.headers.setdefault(name, value)
-    return answer
+def _headers_by_scheme(settings: Settings) -> dict[str, dict[str, str]]:
+    return {scheme: headers_of_data(settings, is_secure=scheme == "https") for scheme in ("http", "https")}

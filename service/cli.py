@@ -18,6 +18,7 @@ from service.commands.export import export_command, restore_command, template_co
 from service.commands.plain import open_database, plainly
 from service.commands.report import report_command
 from service.commands.scenario import funding_command, scenario_command
+from service.commands.session import session_group
 from service.commands.token import token_group
 from service.commands.work import work_command
 from service.database import Database
@@ -61,6 +62,7 @@ main.add_command(report_command)
 main.add_command(scenario_command)
 main.add_command(funding_command)
 main.add_command(token_group)
+main.add_command(session_group)
 main.add_command(work_command(JOB_WORKS))
 
 

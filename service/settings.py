@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 """Algorithms that tokens of an issuer may be signed with: with a key of the issuer's own, never with a shared one."""
 GRANT = re.compile(rf"({'|'.join(Role)}):([0-9]{{3}}|\*)", re.ASCII)
 """A role in one municipality or in all, e.g. `engineer:091`, `viewer:*`."""
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?", re.ASCII)
+_LONGEST_HSTS = 2 * 366 * 24 * 3600
 _ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -37,6 +40,9 @@ class OidcSettings:
         groups_claim: Claim that lists groups.
         group_grants: What belonging to a group grants.
         name_claim: Claim with the holder's name.
+        client_id: As which this service is known to the issuer, where people sign in to its pages through it.
+        client_secret: What it shows the issuer for that, where the issuer gave it one.
+        scopes: What is asked for at a sign-in.
     """
 
     issuer: str
@@ -48,6 +54,17 @@ class OidcSettings:
     groups_claim: str = "groups"
     group_grants: Mapping[str, str] = field(default_factory=dict)
     name_claim: str = "name"
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    scopes: tuple[str, ...] = ("openid", "profile")
+
+
+@dataclass(frozen=True)
+class SessionSettings:
+    """How long somebody stays signed in to the pages: from the sign-in on, and without doing anything."""
+
+    lasts: datetime.timedelta = datetime.timedelta(hours=12)
+    idle: datetime.timedelta = datetime.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -85,6 +102,9 @@ class Settings:
     job_attempts: int = 3
     oidc: OidcSettings | None = None
     rates: RateSettings = RateSettings()
+    sessions: SessionSettings = SessionSettings()
+    cors_origin: str = "*"
+    hsts_seconds: int = 0
 
 
 def logs_as_json() -> bool:
@@ -113,6 +133,9 @@ def settings_from_environment() -> Settings:
             job_attempts=env.int("JOB_ATTEMPTS", 3),
             oidc=_oidc_settings(env),
             rates=_rate_settings(env),
+            sessions=_session_settings(env),
+            cors_origin=env.str("CORS_ORIGIN", "*", validate=_check_origin),
+            hsts_seconds=env.int("HSTS_SECONDS", 0, validate=validate.Range(0, _LONGEST_HSTS)),
         )
 
 
@@ -123,6 +146,12 @@ def _rate_settings(env: Env) -> RateSettings:
         env.int("ANONYMOUS_REQUESTS_PER_MINUTE", usual.address_per_minute, validate=least),
         env.int("REFUSED_TOKENS_PER_MINUTE", usual.refused_tokens_per_minute, validate=least),
     )
+
+
+def _session_settings(env: Env) -> SessionSettings:
+    hours = env.int("SESSION_HOURS", 12, validate=validate.Range(1, 24 * 30))
+    minutes = env.int("SESSION_IDLE_MINUTES", 60, validate=validate.Range(2, 24 * 60))
+    return SessionSettings(datetime.timedelta(hours=hours), datetime.timedelta(minutes=minutes))
 
 
 def _oidc_settings(env: Env) -> OidcSettings | None:
@@ -138,17 +167,35 @@ def _oidc_settings(env: Env) -> OidcSettings | None:
         groups_claim=env.str("OIDC_GROUPS_CLAIM", "groups"),
         group_grants=env.dict("OIDC_GROUP_GRANTS", {}, validate=_check_group_grants),
         name_claim=env.str("OIDC_NAME_CLAIM", "name"),
+        client_id=env.str("OIDC_CLIENT_ID", None),
+        client_secret=secret(env, "OIDC_CLIENT_SECRET"),
+        scopes=tuple(env.list("OIDC_SCOPES", ["openid", "profile"], validate=_check_scopes)),
     )
 
 
-def _check_address(url: str) -> None:
+def is_safe_address(url: str) -> bool:
+    """Whether what is sent to an address is read by its host alone: over TLS, or within this machine."""
     try:
         parts = urlsplit(url)
-    except ValueError as error:
-        raise ValidationError("is no address") from error
+    except ValueError:
+        return False
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _ON_THIS_MACHINE)
-    if not (is_safe and parts.hostname) or parts.username is not None or parts.query or parts.fragment:
+    return is_safe and bool(parts.hostname) and parts.username is None
+
+
+def _check_address(url: str) -> None:
+    if not is_safe_address(url) or urlsplit(url).query or urlsplit(url).fragment:
         raise ValidationError("is to be an https address without query; http is for this machine alone")
+
+
+def _check_origin(origin: str) -> None:
+    if origin not in ("*", "") and not _ORIGIN.fullmatch(origin):
+        raise ValidationError("is to be one origin as https://map.example.fi, * for all or empty for none")
+
+
+def _check_scopes(names: list[str]) -> None:
+    if "openid" not in names:
+        raise ValidationError("is to name openid, without which no issuer tells who signs in")
 
 
 def _check_algorithms(names: list[str]) -> None:

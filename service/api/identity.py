@@ -1,11 +1,14 @@
-"""Who asks: the bearer token of a request, and what its holder may do."""
+"""Who asks: the bearer token or the browser session of a request, and what its holder may do."""
 
 from __future__ import annotations
+
+from enum import StrEnum
 
 import structlog
 from flask import g, request
 
 from service.api.rate_limits import count_refused_token
+from service.api.sessions import present_session
 from service.api.state import database, settings, token_verifier
 from service.errors import TokenInvalid, TokenMissing
 from service.oidc.plain import looks_signed
@@ -22,21 +25,39 @@ LONGEST_TOKEN = 8000
 """Characters; the server reads headers of hardly more."""
 
 
+class Way(StrEnum):
+    """By what somebody is known."""
+
+    TOKEN = "token"  # noqa: S105 -- the word for one
+    ISSUER = "issuer"
+    SESSION = "session"
+
+
 def identify() -> None:
-    """Note the holder of this request's token, if it has one; raises `TokenInvalid` for a token that is not good."""
-    g.principal = None
+    """Note who asks: by a token, else by a browser's session, else nobody; raises `TokenInvalid` for a bad token.
+
+    A cookie that is not good is none: its session has ended, and its owner is to sign in again.
+    """
+    g.principal = g.session = g.identified_by = None
     header = request.headers.get("Authorization")
     if header is None:
+        _identify_by_session()
         return
     try:
-        g.principal = _holder(header)
+        g.principal, g.identified_by = _holder(header)
     except TokenInvalid as refusal:
         structlog.get_logger().warning("token_refused", reason=refusal.reason)
         count_refused_token()
         raise
 
 
-def _holder(header: str) -> Principal:
+def _identify_by_session() -> None:
+    g.session = found = present_session()
+    if found is not None:
+        g.principal, g.identified_by = found.principal, Way.SESSION
+
+
+def _holder(header: str) -> tuple[Principal, Way]:
     scheme, _, token = header.partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token:
@@ -44,7 +65,12 @@ def _holder(header: str) -> Principal:
     if len(token) > LONGEST_TOKEN:
         raise TokenInvalid(reason="too long")
     if not looks_signed(token):
-        return authenticate(database(), token)
+        return authenticate(database(), token), Way.TOKEN
+    return issued_holder(token), Way.ISSUER
+
+
+def issued_holder(token: str) -> Principal:
+    """Return the holder of an access token of the issuer; raises `TokenInvalid`, also where none is trusted."""
     verifier, trusted = token_verifier(), settings().oidc
     if verifier is None or trusted is None:
         raise TokenInvalid(reason="no issuer is trusted")
@@ -52,7 +78,7 @@ def _holder(header: str) -> Principal:
 
 
 def principal() -> Principal:
-    """Return the holder of this request's token; raises `TokenMissing` where there is none."""
+    """Return who asks, by token or session; raises `TokenMissing` where nobody is known."""
     holder: Principal | None = g.get("principal")
     if holder is None:
         raise TokenMissing

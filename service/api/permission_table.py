@@ -12,7 +12,7 @@ from models.registry import ASSET_CLASSES
 from service.api.answers import json_answer
 from service.api.blueprint import RestBlueprint
 from service.api.permissions import permissions
-from service.operations.permissions import MAY, Action, Of, Permission, needs
+from service.operations.permissions import MAY, OPEN_TO_ALL, Action, Of, Permission, needs
 
 blueprint = RestBlueprint("permissions", __name__, description="Who may do what")
 _CLASS = re.compile(f"(?<=^/api/v1/)(?:{'|'.join(ASSET_CLASSES)})(?=/|$)")
@@ -77,7 +77,7 @@ def permission_table(app: Flask) -> list[dict[str, Any]]:
 
 
 def _token(action: Action) -> str:
-    if action is Action.OPEN:
+    if action in OPEN_TO_ALL:
         return "never"
     return "always" if Permission(action, Of.SERVICE).always_needs_token else "unless_reading_is_open"
 

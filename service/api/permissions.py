@@ -42,7 +42,7 @@ def check_permission() -> None:
     if request.endpoint is None or request.method == "OPTIONS":
         return
     g.permission = permission = _permission(current_app, request.endpoint)
-    if permission.action is Action.OPEN or (permission.action is Action.READ and settings().open_reading):
+    if permission.needs_nobody(open_reading=settings().open_reading):
         return
     by = principal()
     by.check(permission.action)

@@ -18,6 +18,7 @@ from service.operations.parameter_sets import METHODS
 from service.operations.permissions import Action, Of, needs
 from service.operations.report_parameters import read_runs, reports_that_take
 from service.operations.reporting import FORMATS, REPORTS, ReportRequest, render_report
+from service.reports.as_html import style_hash
 from service.reports.grouping import GROUPING_KEYS
 
 blueprint = RestBlueprint("reports", __name__, description="Reports: backlog, service need, stock, funding")
@@ -26,6 +27,11 @@ LANGUAGES = ("fi", "sv", "en")
 _BY_TYPE = {media_type.partition(";")[0]: form for form, (media_type, _) in FORMATS.items()}
 _SHOWN_IN_BROWSER = {"pdf": "inline", "csv": "attachment", "xlsx": "attachment"}
 _SCHEMAS = {"json": {"type": "object"}, "csv": {"type": "string"}, "html": {"type": "string"}}
+# A report is one file, also where it is kept or sent on: its style is in it, and is told by its hash.
+_POLICY = (
+    "default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+    " require-trusted-types-for 'script'"
+)
 _BYTES = {"type": "string", "format": "binary"}
 _CONTENT = {media_type: {"schema": _SCHEMAS.get(form, _BYTES)} for media_type, form in _BY_TYPE.items()}
 
@@ -121,6 +127,8 @@ def read(query: Mapping[str, Any], name: str) -> Response:
     )
     body = render_report(database(), asked)
     headers = {"Content-Language": language, "Vary": "Accept, Accept-Language"}
+    if form == "html":
+        headers["Content-Security-Policy"] = _POLICY.format(style_hash())
     if form in _SHOWN_IN_BROWSER:
         headers["Content-Disposition"] = f'{_SHOWN_IN_BROWSER[form]}; filename="{name}-{municipality}.{form}"'
     return Response(body, 200, headers, content_type=FORMATS[form][0])

@@ -73,7 +73,7 @@ class PlainReads:
         readers: Sequence[Reader],
         *,
         pack: Pack,
-        headers: Mapping[str, str],
+        headers: Mapping[str, Mapping[str, str]],
         admits: Callable[[WSGIEnvironment], bool] = lambda _: True,
     ) -> None:
         """Keep what answers are made with.
@@ -85,7 +85,7 @@ class PlainReads:
                 application has to say what is wrong.
             pack: Gives of a content, and of what Accept-Encoding says, the content that is sent, the headers that say
                 how it is packed, and the ending of its ETag.
-            headers: Sent with every answer.
+            headers: Sent with every answer, by the scheme of its address.
             admits: Counts a request, and tells whether it is within what its address may; the application has to say
                 so where it is not.
         """
@@ -102,7 +102,7 @@ class PlainReads:
             answer = self._answer(environ) if _is_plain(environ) and self._admits(environ) else None
         if answer is None:
             return self._application(environ, start_response)
-        headers, content = self._sent(answer, environ.get("HTTP_ACCEPT_ENCODING", ""))
+        headers, content = self._sent(answer, environ)
         environ[ROUTE] = answer.route
         start_response(answer.status, headers)
         return [content] if content else []
@@ -114,11 +114,12 @@ class PlainReads:
         except KuntokantaError:
             return None
 
-    def _sent(self, answer: PlainAnswer, asked: str) -> tuple[list[tuple[str, str]], bytes]:
+    def _sent(self, answer: PlainAnswer, environ: WSGIEnvironment) -> tuple[list[tuple[str, str]], bytes]:
+        asked = environ.get("HTTP_ACCEPT_ENCODING", "")
         content, packed, ending = self._pack(answer.content, asked) if answer.content else (b"", {}, "")
         etag = f'W/"{answer.etag}"' if answer.weak else f'"{answer.etag}{ending}"'
         varying = [each for each in (answer.vary, packed.get("Vary")) if each]
-        headers = {**answer.headers, **packed, "ETag": etag, **self._headers}
+        headers = {**answer.headers, **packed, "ETag": etag, **self._headers[environ["wsgi.url_scheme"]]}
         if varying:
             headers["Vary"] = ", ".join(varying)
         if content:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 
 from gis.tiles import WEB_MERCATOR_QUAD
 from service.ogc import tiles_documents as documents
@@ -113,7 +113,7 @@ def _versioned(answer: Response, tag: str) -> Response:
     """Let clients keep a tile and ask each time whether it is still so: an edit is on the map at once."""
     answer.set_etag(tag, weak=True)
     answer.cache_control.no_cache = True
-    if "Authorization" in request.headers:
+    if g.get("principal") is not None:
         answer.cache_control.private = True
     else:
         answer.cache_control.public = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -33,21 +33,25 @@ class TokenVerifier:
         self._settings = settings
         self._keys = keys or IssuerKeys(settings.issuer, settings.jwks_url)
 
-    def claims(self, token: str) -> Mapping[str, Any]:
+    def claims(self, token: str, audiences: Sequence[str] | None = None) -> Mapping[str, Any]:
         """Return what a token says of its holder.
+
+        Args:
+            token: An access token, or another that the issuer signs.
+            audiences: Of which it has to name one; by default those of access tokens for this service.
 
         Raises:
             TokenInvalid: It is not good; its `reason` says why, for the log alone.
             IssuerUnavailable: The key that it needs cannot be had.
         """
         try:
-            return self._checked(token)
+            return self._checked(token, audiences or self._settings.audiences)
         except jwt.PyJWTError as error:
             raise TokenInvalid(reason=_REASONS.get(type(error), "malformed")) from error
         except (ValueError, TypeError, ArithmeticError, RecursionError) as error:  # of what a forger wrote
             raise TokenInvalid(reason="malformed") from error
 
-    def _checked(self, token: str) -> Mapping[str, Any]:
+    def _checked(self, token: str, audiences: Sequence[str]) -> Mapping[str, Any]:
         header = jwt.get_unverified_header(token)
         if header.get("alg") not in self._settings.algorithms:
             raise TokenInvalid(reason="algorithm not allowed")
@@ -59,7 +63,7 @@ class TokenVerifier:
             token,
             key.key,
             algorithms=[each for each in self._settings.algorithms if key.algorithm in (None, each)],
-            audience=self._settings.audiences,
+            audience=audiences,
             issuer=self._settings.issuer,
             leeway=self._settings.leeway_s,
             options={"require": _REQUIRED, "enforce_minimum_key_length": True},

@@ -13,10 +13,12 @@ from service.acting import proving
 from service.database import Database
 from service.errors import InvalidData, NotFound, TokenInvalid
 from service.operations.principals import Grant, Principal
-from service.queries.access import insert_token, load_token, load_tokens, note_use, revoke
+from service.queries.access import hold_token, insert_token, load_token, load_tokens, note_use, revoke
+from service.queries.sessions import delete_sessions_of_token
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
+    from sqlalchemy.orm import Session
 
 TOKEN_BYTES = 32
 USE_NOTED_EVERY = datetime.timedelta(minutes=1)
@@ -72,14 +74,26 @@ def list_tokens(database: Database) -> list[dict[str, Any]]:
 
 
 def revoke_token(database: Database, token_id: int) -> None:
-    """End a token at once; raises `NotFound` where there is none of this number that is still good."""
+    """End a token at once, and all that was begun with it; raises `NotFound` where none of this number is good."""
     with database.writing() as session:
         if not revoke(session, token_id, _now()):
             raise NotFound(f"There is no token {token_id} that is still good.")
+        delete_sessions_of_token(session, token_id)
 
 
 def authenticate(database: Database, token: str) -> Principal:
     """Return the holder of a token; raises `TokenInvalid` for one that is unknown, expired or revoked."""
+    return holder_of(good_token(database, token))
+
+
+def holder_of(row: RowMapping) -> Principal:
+    """Return the holder of a token, with its grant."""
+    grant = Grant(row["role"], row["municipality_code"])
+    return Principal(row["holder"], frozenset({grant}), until=row["expires_at"])
+
+
+def good_token(database: Database, token: str) -> RowMapping:
+    """Return a token's number, holder, grant and expiry, and note its use; raises `TokenInvalid` as above."""
     digest = _hash(token)
     with proving(digest), database.reading() as connection:
         row = load_token(connection, digest)
@@ -92,7 +106,15 @@ def authenticate(database: Database, token: str) -> Principal:
     if row["last_used_at"] is None or now - row["last_used_at"] >= USE_NOTED_EVERY:
         with proving(digest), database.writing() as session:
             note_use(session, row["token_id"], now)
-    return Principal(row["holder"], frozenset({Grant(row["role"], row["municipality_code"])}))
+    return row
+
+
+def check_still_good(session: Session, token_id: int) -> None:
+    """Raise `TokenInvalid` unless a token is good, and have nobody revoke it before this transaction has ended."""
+    row = hold_token(session, token_id)
+    state = TokenState.REVOKED if row is None else _state(row, _now())
+    if state is not TokenState.GOOD:
+        raise TokenInvalid(reason=state)
 
 
 def _state(row: RowMapping, now: datetime.datetime) -> TokenState:

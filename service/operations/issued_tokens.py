@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from models.access import Role
@@ -37,7 +39,15 @@ def issued_principal(claims: Mapping[str, Any], settings: OidcSettings) -> Princ
     if not isinstance(subject, str) or not subject.isprintable() or not 0 < len(subject) <= LONGEST_SUBJECT:
         raise TokenInvalid(reason="unfit subject")
     said = "".join(filter(str.isprintable, name))[:LONGEST_NAME].strip() if isinstance(name, str) else ""
-    return Principal(f"{said} ({subject})" if said else subject, frozenset(_grants(claims, settings)))
+    holder = f"{said} ({subject})" if said else subject
+    return Principal(holder, frozenset(_grants(claims, settings)), until=_expiry(claims.get("exp")))
+
+
+def _expiry(seconds: Any) -> datetime.datetime | None:
+    """Return when a token expires; of what was found good only one far beyond all calendars has no such day."""
+    with suppress(TypeError, ValueError, OverflowError, OSError):
+        return datetime.datetime.fromtimestamp(float(seconds), datetime.UTC)
+    return None
 
 
 def _grants(claims: Mapping[str, Any], settings: OidcSettings) -> Iterator[Grant]:

@@ -17,6 +17,7 @@ class Action(StrEnum):
     """What needs a permission, each as it reads after `may not`."""
 
     OPEN = "see what describes the service"
+    SIGN_IN = "sign in and out"
     READ = "read"
     EXPORT = "export"
     IMPORT = "import files"
@@ -45,6 +46,7 @@ class Of(StrEnum):
 MAY: Mapping[Action, frozenset[Role]] = MappingProxyType(
     {
         Action.OPEN: frozenset(Role),
+        Action.SIGN_IN: frozenset(Role),
         Action.READ: frozenset(Role),
         Action.EXPORT: frozenset(Role),
         Action.IMPORT: frozenset({Role.ENGINEER, Role.PLANNER, Role.ADMIN}),
@@ -53,6 +55,9 @@ MAY: Mapping[Action, frozenset[Role]] = MappingProxyType(
     }
 )
 """The table. What is open needs no token; nor does reading, where the installation opens it."""
+
+OPEN_TO_ALL = frozenset({Action.OPEN, Action.SIGN_IN})
+"""What needs no token wherever the service runs."""
 
 PLANNED = frozenset({"service_area", "service_need", "population_forecast", "population_grid", "population_grid_age"})
 """Targets of imports that planners own; all others are records."""
@@ -73,7 +78,11 @@ class Permission:
     @property
     def always_needs_token(self) -> bool:
         """Whether it needs a token where reading is open too."""
-        return self.action not in (Action.OPEN, Action.READ)
+        return self.action not in (*OPEN_TO_ALL, Action.READ)
+
+    def needs_nobody(self, *, open_reading: bool) -> bool:
+        """Whether everybody may, where reading is open or not."""
+        return self.action in OPEN_TO_ALL or (open_reading and self.action is Action.READ)
 
 
 _PERMISSION = "permission"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime
+from dataclasses import dataclass, field
 
 from models.access import Role
 from service.errors import Fault, MalformedRequest, NotPermitted
@@ -19,10 +20,11 @@ class Grant:
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks: the holder of a token, by name, with all that is granted to them."""
+    """Who asks: the holder of a token, by name, with all that is granted to them, and until when where that is told."""
 
     holder: str
     grants: frozenset[Grant]
+    until: datetime.datetime | None = field(default=None, compare=False)
 
     def may(self, action: Action) -> bool:
         """Whether a role allows this, somewhere."""

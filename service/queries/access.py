@@ -22,6 +22,12 @@ def load_token(connection: Connection, token_sha256: bytes) -> RowMapping | None
     return connection.execute(statement).mappings().one_or_none()
 
 
+def hold_token(session: Session, token_id: int) -> RowMapping | None:
+    """Return a token as it is now, which nobody changes before the end of the transaction."""
+    statement = select(*_SHOWN).where(_TOKEN.c.token_id == token_id).with_for_update(read=True)
+    return session.execute(statement).mappings().one_or_none()
+
+
 def load_tokens(connection: Connection) -> list[RowMapping]:
     """Return all tokens without their hashes, oldest first."""
     return list(connection.execute(select(*_SHOWN).order_by(_TOKEN.c.token_id)).mappings())

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Response, current_app, g, request
 
 from models.access import Role
 from service.api.identity import check_reading, readable_municipalities, readable_municipality
 from service.api.permission_table import permission_table
-from service.api.state import database
-from service.catalogues import LANGUAGES, text
+from service.api.state import database, settings
 from service.errors import NotPermitted, TokenMissing
 from service.operations.assets import read_asset
 from service.operations.explanation import explained_asset
@@ -19,29 +17,21 @@ from service.operations.overview import municipality_overview
 from service.operations.permissions import Action, Of, needs
 from service.queries.asset_key import AssetKey
 from service.reports.shown import grouped
+from service.web import issuer_sign_in, problem_pages, sign_in
 from service.web.asset_page import asset_facts, figure_rows, step_rows
-from service.web.import_page import IMPORT_POLICY, import_choices, import_settings
-from service.web.map_page import map_settings
+from service.web.import_page import import_choices, import_settings
+from service.web.map_page import MAP_POLICY, map_settings
+from service.web.pages import blueprint, page, page_language
 
-blueprint = Blueprint("web", __name__, template_folder="templates", static_folder=Path(__file__).parent / "static")
-# The map draws with WebGL in workers of its own origin; styles set by its script are inline.
-POLICY = (
-    "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; img-src 'self' data: blob:;"
-    " style-src 'self' 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
-)
-
-
-def page_language() -> str:
-    """Return the language asked for in the address, else the browser's, else Finnish."""
-    asked = request.args.get("lang", "")
-    return asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "fi")
+__all__ = ["blueprint", "issuer_sign_in", "problem_pages", "sign_in"]
 
 
 @blueprint.get("/")
 @needs(Action.OPEN, Of.SERVICE)
 def landing() -> Response:
     """Return the page that everything is found from."""
-    return page("web/landing.html", municipalities=_overview())
+    is_closed = not settings().open_reading and g.principal is None
+    return page("web/landing.html", municipalities=_overview(), is_closed=is_closed)
 
 
 @blueprint.get("/map")
@@ -51,7 +41,7 @@ def map_of_assets() -> Response:
     municipality = request.args.get("municipality")
     if municipality:
         readable_municipality(municipality)
-    return page("web/map.html", settings=map_settings(page_language(), municipality))
+    return page("web/map.html", policy=MAP_POLICY, settings=map_settings(page_language(), municipality))
 
 
 @blueprint.get("/assets/<asset_key:asset_key>")
@@ -75,8 +65,8 @@ def asset(asset_key: AssetKey) -> Response:
 @needs(Action.OPEN, Of.SERVICE)
 def imports() -> Response:
     """Return the page to check and import files, and to download the register; it holds nothing of the register."""
-    settings = import_settings(page_language(), request.args.get("municipality"))
-    return page("web/import.html", policy=IMPORT_POLICY, settings=settings, choices=import_choices())
+    told = import_settings(page_language(), request.args.get("municipality"), g.principal)
+    return page("web/import.html", settings=told, choices=import_choices())
 
 
 @blueprint.get("/permissions")
@@ -102,22 +92,3 @@ def _overview() -> list[dict[str, Any]]:
 def grouped_number(number: Any, language: str) -> str:
     """Return a whole number with the language's marks."""
     return "–" if number is None else grouped(float(number), 0, language)
-
-
-def page(template: str, *, policy: str = POLICY, **values: Any) -> Response:
-    """Return a page in the reader's language with links to the same page in the others."""
-    language = page_language()
-
-    def translate(key: str, **inserted: Any) -> str:
-        return text(language, key, **inserted)
-
-    others = {
-        each: url_for(request.endpoint or "", **(request.view_args or {}) | _kept(), lang=each) for each in LANGUAGES
-    }
-    body = render_template(template, language=language, languages=others, t=translate, **values)
-    headers = {"Content-Security-Policy": policy, "Content-Language": language, "Vary": "Accept-Language"}
-    return Response(body, mimetype="text/html", headers=headers)
-
-
-def _kept() -> dict[str, str]:
-    return {name: value for name, value in request.args.items() if name != "lang"}

@@ -8,16 +8,21 @@ from flask import url_for
 
 from models.registry import ASSET_CLASSES
 from service.api.rest_api import PREFIX
+from service.api.sessions import session
 from service.catalogues import texts_of
 from service.importers.own_profiles import OWN_PROFILES
 from service.importers.proposals.vocabulary import PROPOSED_TARGETS
 from service.operations.export_requests import FORMAT_NAMES, SRIDS
 from service.operations.import_checks import ON_CONFLICT
+from service.operations.permissions import Action
+from service.operations.principals import Principal
+from service.web.pages import here_in_service
 
 _GROUPS = (
     "page.import.",
     "page.yes",
     "page.no",
+    "page.sign_in",
     "import_report.",
     "import_rule.",
     "asset_class.",
@@ -26,19 +31,18 @@ _GROUPS = (
     "export.table.",
     "problem.",
 )
-# No script and no style but the service's own files: the page sets none by itself.
-IMPORT_POLICY = (
-    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; style-src 'self';"
-    " form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
-)
 
 
-def import_settings(language: str, municipality: str | None) -> dict[str, Any]:
-    """Return the settings of the import page as they are put on the page for its scripts."""
+def import_settings(language: str, municipality: str | None, reader: Principal | None) -> dict[str, Any]:
+    """Return the settings of the import page as they are put on the page for its scripts, of who is signed in."""
+    own, codes = session(), reader.municipalities(Action.READ) if reader else frozenset[str]()
     home = url_for("web.landing").rstrip("/")
     return {
         "language": language,
         "municipality": municipality,
+        "municipalities": None if codes is None else sorted(codes),
+        "form_token": own.form_token if own else "",
+        "sign_in": url_for("web.sign_in_page", next=here_in_service(), lang=language),
         "api": f"{home}{PREFIX}",
         "map": url_for("web.map_of_assets", lang=language),
         "asset": f"{home}/assets/{{id}}?lang={language}",

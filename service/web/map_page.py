@@ -24,6 +24,11 @@ _TEXTS = (
     "page.map.no_backlog",
 )
 COLLECTION = "valued_assets"
+# The map draws with WebGL in workers, whose script is a file of its own; what it draws it reads as blobs.
+MAP_POLICY = (
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
+    " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
 
 
 def map_settings(language: str, municipality: str | None) -> dict[str, Any]:

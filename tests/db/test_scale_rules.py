@@ -20,6 +20,7 @@ NATIONAL_TABLES = {
     "service",
     "source",
     "spatial_ref_sys",
+    "web_session",
 }
 
 KEY_CONSTRAINTS = text("""

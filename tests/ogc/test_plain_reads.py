@@ -11,7 +11,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from service.api.compression import SMALLEST, pack
-from service.app import SECURITY_HEADERS, create_app
+from service.api.security_headers import headers_of_data
+from service.app import create_app
 from service.database import Database
 from service.ogc.plain_reads import PlainReads
 from service.ogc.single_features import read_single_feature
@@ -98,6 +99,7 @@ PATHS = [
     "/ogc/collections/castle/tiles/WebMercatorQuad/0/0/0",
 ]
 
+HEADERS = dict.fromkeys(("http", "https"), headers_of_data(Settings("unused")))
 Answer = tuple[str, list[tuple[str, str]], bytes]
 
 
@@ -117,7 +119,7 @@ def behind(app: Flask) -> Any:
 
 def in_front_of(application: Any, database: Database) -> PlainReads:
     readers = (read_single_feature, SingleTiles(KeptTiles(1_000_000)))
-    return PlainReads(application, database, readers, pack=pack, headers=SECURITY_HEADERS)
+    return PlainReads(application, database, readers, pack=pack, headers=HEADERS)
 
 
 def nothing_behind(*_: Any) -> Any:

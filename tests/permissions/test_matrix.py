@@ -12,9 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from psycopg import sql
+from sqlalchemy import text
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -22,6 +27,7 @@ from models.access import Role
 from models.registry import ASSET_CLASSES
 from service.api.permissions import permissions
 from service.app import create_app
+from service.cluster.cluster import Cluster
 from service.database import Database
 from service.operations.access import create_token
 from service.operations.permissions import MAY, Action, Of, Permission, action_of_import
@@ -43,6 +49,11 @@ CONTENT: Mapping[str, frozenset[int]] = {
     "import profiles.add": _THERE,
     "parameters.add_value": _THERE,
     "measure_rules.add_rule": _THERE,
+    # Nobody's token is in the form; nobody is signed in; no issuer is trusted.
+    "web.sign_in": frozenset({401}),
+    "web.sign_out_of": frozenset({303}),
+    "web.ask_issuer": frozenset({404}),
+    "web.told_by_issuer": frozenset({404}),
     "asset records.add_components": _THERE,
     "asset records.add_capacities": _THERE,
 }
@@ -61,6 +72,7 @@ TARGETED = frozenset(
 )
 # Municipalities are known to all, and so are the publications and decisions that values rest on.
 SHARED = frozenset({"statistics.list_municipalities", "parameters.list_sources"})
+SAME_ORIGIN = {"Origin": "http://localhost"}
 FORM, MERGE_PATCH = "multipart/form-data", "application/merge-patch+json"
 
 
@@ -230,6 +242,8 @@ ASKS: Mapping[str, Build] = {
     "cost_indices.add_index": _json(
         lambda _: {"index_code": "i", "source_id": "s", "source_title": "S", "points": [{"year": 2020, "value": 1}]}
     ),
+    "web.sign_in": lambda _, __: Ask(headers=SAME_ORIGIN, options={"data": {"token": "nonsense"}}),
+    "web.sign_out_of": lambda _, __: Ask(headers=SAME_ORIGIN),
     "imports.add_import": lambda town, _: Ask(options={"data": town.import_form(), "content_type": FORM}),
     "imports.cancel_import": _none,
     "imports.retry_import": _none,
@@ -257,11 +271,19 @@ def sound_request(route: Route, town: Any) -> Ask:
     return entry(town, route)
 
 
-def send(client: FlaskClient, route: Route, town: Any, token: str | None, *, named: bool = True) -> TestResponse:
+def send(
+    client: FlaskClient,
+    route: Route,
+    town: Any,
+    token: str | None,
+    *,
+    named: bool = True,
+    own: Mapping[str, str] | None = None,
+) -> TestResponse:
     adapter = client.application.url_map.bind("localhost")
     path = adapter.build(route.endpoint, values_of(route, town), method=route.method)
     ask = sound_request(route, town)
-    headers = ask.headers | ({"Authorization": f"Bearer {token}"} if token else {})
+    headers = ask.headers | ({"Authorization": f"Bearer {token}"} if token else own or {})
     query = ask.query if named else ""
     options = {"query_string": query, "headers": headers, **copy.copy(ask.options)}
     return client.open(path, method=route.method, buffered=True, **options)
@@ -273,7 +295,7 @@ def send(client: FlaskClient, route: Route, town: Any, token: str | None, *, nam
 def expected(route: Route, grant: Grant, *, open_reading: bool = False, named: bool = True) -> set[int]:
     """Give the statuses that a request about the municipality OWN may be answered with."""
     permission = route.permission
-    is_open = permission.action is Action.OPEN or (open_reading and permission.action is Action.READ)
+    is_open = permission.needs_nobody(open_reading=open_reading)
     if grant.role is None and not is_open:
         return {401}
     if not is_open and not _may(route, grant, named=named):
@@ -370,4 +392,71 @@ def test_where_reading_is_open_everyone_reads_also_in_front_of_the_application_a
         for grant in (Grant(None), Grant(Role.VIEWER, OTHER)):
             answer = send(client, route, towns[OWN], tokens[grant])
             wrong += faults(route, grant, answer, expected(route, grant, open_reading=True), reads_all=True)
+    assert wrong == []
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A browser that somebody has signed in with, and what its pages send along with what they write."""
+
+    client: FlaskClient
+    proof: Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+def signed_in(app: Flask, tokens: Mapping[Grant, str | None]) -> dict[Grant, SignedIn]:
+    """A browser of every grant."""
+    browsers = {}
+    for grant, token in tokens.items():
+        browsers[grant] = SignedIn(app.test_client(), SAME_ORIGIN)
+        if token:
+            browsers[grant].client.post("/sign-in", data={"token": token}, headers=SAME_ORIGIN)
+            found = re.search(r'name="csrf" value="([^"]+)"', browsers[grant].client.get("/").text)
+            assert found, grant
+            browsers[grant] = SignedIn(browsers[grant].client, {**SAME_ORIGIN, "X-CSRF-Token": found[1]})
+    return browsers
+
+
+@given(st.data())
+@settings(max_examples=120, deadline=None)
+def test_a_browser_s_session_is_answered_as_its_token_is_and_writes_only_from_its_own_pages(
+    app: Flask, towns: Mapping[str, Any], signed_in: Mapping[Grant, SignedIn], data: st.DataObject
+) -> None:
+    route = data.draw(st.sampled_from([each for each in routes(app) if not each.endpoint.startswith("web.sign_out")]))
+    grant = data.draw(st.sampled_from(GRANTS))
+    browser = signed_in[grant]
+    answer = send(browser.client, route, towns[OWN], None, own=browser.proof)
+    assert faults(route, grant, answer, expected(route, grant)) == []
+    if route.method != "GET" and grant.role is not None and route.endpoint != "web.sign_in":
+        assert send(browser.client, route, towns[OWN], None).status_code == 403
+        elsewhere = {**browser.proof, "Origin": "https://other.example"}
+        assert send(browser.client, route, towns[OWN], None, own=elsewhere).status_code == 403
+
+
+@pytest.fixture
+def unwritable(cluster: Cluster, module_database: Database) -> Iterator[Database]:
+    """The same register, as connections see it that may write nothing."""
+    with module_database.reading() as connection:
+        name = connection.execute(text("SELECT current_database()")).scalar_one()
+    with psycopg.connect(cluster.url(name).replace("+psycopg", ""), autocommit=True) as connection:
+        setting = sql.SQL("ALTER DATABASE {} SET default_transaction_read_only TO {}")
+        connection.execute(setting.format(sql.Identifier(name), sql.Literal("on")))
+        database = Database(cluster.service_url(name))
+        yield database
+        database.close()
+        connection.execute(setting.format(sql.Identifier(name), sql.Literal("off")))
+
+
+def test_no_get_writes_anything_whoever_asks(
+    unwritable: Database, towns: Mapping[str, Any], signed_in: Mapping[Grant, SignedIn]
+) -> None:
+    app = create_app(Settings(database_url="unused"), unwritable)
+    wrong, grants = [], (Grant(Role.ADMIN), Grant(Role.PLANNER, OWN), Grant(None))
+    for route in routes(app):
+        for grant in grants if route.method == "GET" else ():
+            browser = app.test_client()
+            known = signed_in[grant].client.get_cookie("kuntokanta")
+            if known:
+                browser.set_cookie("kuntokanta", known.value)
+            wrong += faults(route, grant, send(browser, route, towns[OWN], None), expected(route, grant))
     assert wrong == []

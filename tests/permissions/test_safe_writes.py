@@ -209,10 +209,10 @@ def family(route: str) -> str:
 
 
 def written_routes(method: str) -> Iterator[str]:
-    """The families of the table's routes by a method; those that classes have alike for some of them."""
+    """The families of the table's routes that write to the register by a method; those of classes for some of them."""
     with TABLE.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            if row["method"] == method:
+            if row["method"] == method and row["needs"] != "sign_in":
                 names = CLASSES if "{asset class}" in row["route"] else [""]
                 yield from (family(row["route"].replace("{asset class}", name)) for name in names)
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from models.access import Role
 from service.app import create_app
 from service.database import Database
+from service.operations.access import create_token
 from service.settings import Settings
 
 Get = Callable[..., TestResponse]
@@ -35,3 +39,29 @@ def get(demo: Database) -> Get:
         return client.get(path, headers=headers, buffered=True)
 
     return get
+
+
+@pytest.fixture(scope="module")
+def app(demo: Database) -> Flask:
+    """The service without open reading."""
+    return create_app(Settings(database_url="unused"), demo)
+
+
+@pytest.fixture
+def token(demo: Database) -> str:
+    """A token of an engineer of the demo municipality."""
+    return create_token(demo, holder="Insinööri Ingman", role=Role.ENGINEER, municipality_code="999")
+
+
+@pytest.fixture
+def browser(app: Flask) -> FlaskClient:
+    """A browser that nobody has signed in with."""
+    return app.test_client()
+
+
+@pytest.fixture
+def signed_in(browser: FlaskClient, token: str) -> FlaskClient:
+    """A browser whose user has signed in."""
+    answer = browser.post("/sign-in", data={"token": token}, headers={"Origin": "http://localhost"})
+    assert answer.status_code == 303
+    return browser

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from models.job import JobState
@@ -25,8 +26,8 @@ def _scripts() -> dict[str, str]:
     return scripts
 
 
-def test_every_text_that_the_scripts_ask_for_is_on_the_page(get: Get) -> None:
-    settings = re.search(r'id="settings">(.*?)</script>', get("/import", "sv").text, re.DOTALL)
+def test_every_text_that_the_scripts_ask_for_is_on_the_page(signed_in: FlaskClient) -> None:
+    settings = re.search(r'id="settings">(.*?)</script>', signed_in.get("/import?lang=sv").text, re.DOTALL)
     assert settings is not None
     texts = json.loads(settings[1])["texts"]
     asked = {key for script in _scripts().values() for key in re.findall(r'"((?:page|import_report)\.[\w.]+)"', script)}
@@ -39,6 +40,12 @@ def test_every_state_of_a_job_and_every_file_of_ones_own_has_its_words(language:
     states = [f"page.import.state.{state}" for state in (*JobState, "checked", "undone")]
     files = [f"page.import.own_export.{name}" for name in OWN_PROFILES]
     assert [key for key in (*states, *files) if not has_text(language, key)] == []
+
+
+def test_who_has_not_signed_in_is_led_to_and_gets_nothing_to_work_with(browser: FlaskClient) -> None:
+    page = browser.get("/import?municipality=999&lang=en").text
+    assert 'href="/sign-in?next=/import?municipality' in page
+    assert 'id="work"' not in page
 
 
 def test_the_scripts_and_their_modules_are_served_as_scripts(get: Get) -> None:
@@ -55,8 +62,9 @@ def test_nothing_of_a_file_or_an_answer_is_ever_read_as_markup() -> None:
     assert {name: dangerous.findall(script) for name, script in _scripts().items() if dangerous.search(script)} == {}
 
 
-def test_the_import_page_runs_the_services_own_scripts_and_styles_only(get: Get) -> None:
-    answer = get("/import?municipality=999", "en")
+def test_the_import_page_runs_the_services_own_scripts_and_styles_only(signed_in: FlaskClient) -> None:
+    answer = signed_in.get("/import?municipality=999&lang=en")
+    assert 'id="work"' in answer.text
     policy = answer.headers["Content-Security-Policy"]
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy

@@ -1,18 +1,6 @@
-// Requests to the REST API: the token goes into the header only, answers that are problems are thrown.
+// Requests to the REST API: the browser sends the session's cookie, and what this page alone knows proves whose it is.
 import { el } from "./dom.mjs";
 import { firstText, settings, t } from "./texts.mjs";
-
-const KEPT = "kuntokanta-token";
-let token = sessionStorage.getItem(KEPT) ?? "";
-
-export const hasToken = () => token !== "";
-export const presentToken = () => token;
-
-export function useToken(words) {
-  token = words;
-  if (words) sessionStorage.setItem(KEPT, words);
-  else sessionStorage.removeItem(KEPT);
-}
 
 export class Problem extends Error {
   constructor(status, document) {
@@ -22,7 +10,7 @@ export class Problem extends Error {
   }
 }
 
-const headers = (more) => ({ Authorization: `Bearer ${token}`, "Accept-Language": settings.language, ...more });
+const headers = (more) => ({ "X-CSRF-Token": settings.form_token, "Accept-Language": settings.language, ...more });
 
 async function answered(path, options) {
   const answer = await fetch(settings.api + path, { ...options, headers: headers(options.headers), cache: "no-store" })
@@ -97,5 +85,6 @@ export function problemBox(error) {
   const faults = document_.errors ?? [];
   const lines = faults.slice(0, 30).map((fault) => el("li", {}, `${fault.pointer}: ${fault.detail}`));
   const detail = lines.length ? null : el("p", {}, error.message);
+  if (error.status === 401) return el("div", { class: "problem" }, el("p", {}, el("strong", {}, t("page.import.session_over")), " ", el("a", { href: settings.sign_in }, t("page.sign_in"))));
   return el("div", { class: "problem" }, el("p", {}, el("strong", {}, titleOf(document_))), detail, lines.length ? el("ul", {}, lines) : null);
 }

@@ -1,5 +1,5 @@
 // The page to check and import files and to download the register: the token first, then the steps.
-import { askAll, hasToken, presentToken, problemBox, useToken } from "./api.mjs";
+import { askAll, problemBox } from "./api.mjs";
 import { byId, option, show } from "./dom.mjs";
 import { startExports } from "./exports.mjs";
 import { chooseFile, chosenFile, forgetCheck, startImporting } from "./importing.mjs";
@@ -9,31 +9,22 @@ import { settings, size, t } from "./texts.mjs";
 
 const KEPT_MUNICIPALITY = "kuntokanta-municipality";
 const WHOLE_COUNTRY = "000";
+const isOwn = (code) => settings.municipalities === null || settings.municipalities.includes(code);
 const nameOf = (each) => each[`name_${settings.language}`] ?? each.name_fi;
 
-let entries = 0; // only the last of several counts, whichever is answered first
-
 async function open() {
-  const entry = ++entries;
-  show("access-problem");
   try {
     await loadMunicipalities();
     await loadOfMunicipality();
-    if (entry === entries) byId("work").hidden = byId("whose").hidden = byId("forget").hidden = false;
+    byId("work").hidden = byId("whose").hidden = false;
   } catch (error) {
-    if (entry === entries) refused(error);
+    show("access-problem", problemBox(error));
   }
-}
-
-function refused(error) {
-  if (error.status === 401) useToken("");
-  byId("work").hidden = true;
-  show("access-problem", problemBox(error));
 }
 
 async function loadMunicipalities() {
   const all = await askAll("/municipalities?limit=500");
-  const present = all.filter((each) => each.abolished_year === null && each.municipality_code !== WHOLE_COUNTRY);
+  const present = all.filter((each) => each.abolished_year === null && each.municipality_code !== WHOLE_COUNTRY && isOwn(each.municipality_code));
   present.sort((one, other) => nameOf(one).localeCompare(nameOf(other), settings.language));
   show("municipality", present.map((each) => option(each.municipality_code, `${nameOf(each)} (${each.municipality_code})`)));
   const wanted = settings.municipality ?? sessionStorage.getItem(KEPT_MUNICIPALITY);
@@ -51,11 +42,6 @@ async function municipalityChanged() {
   show("result");
   forgetCheck();
   await loadOfMunicipality().catch((error) => show("access-problem", problemBox(error)));
-}
-
-function forget() {
-  useToken("");
-  location.reload();
 }
 
 function take(files) {
@@ -80,18 +66,9 @@ function startDropping() {
   for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());
 }
 
-byId("access").addEventListener("submit", (event) => {
-  event.preventDefault();
-  useToken(byId("token").value.trim());
-  open();
-});
-byId("forget").addEventListener("click", forget);
 byId("municipality").addEventListener("change", municipalityChanged);
 startDropping();
 startProfiles(chosenFile, forgetCheck);
 startImporting(loadRecent);
 startExports();
-if (hasToken()) {
-  byId("token").value = presentToken();
-  open();
-}
+open();
