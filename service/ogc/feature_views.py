@@ -8,7 +8,7 @@ from flask import Response, request
 
 from gis.crs import CRS84, parse_crs
 from service.cursor import encode_cursor
-from service.errors import NotFound
+from service.errors import NotFound, StaleVersion
 from service.ogc import responses
 from service.ogc.bulk import bulk_links, whole_collection
 from service.ogc.bulk_formats import BulkFormat, bulk_format
@@ -91,7 +91,15 @@ def item(collection_id: str, feature_id: str) -> Response:
         return page
     answer = responses.feature_response(feature.text, links, crs)
     answer.set_etag(feature.etag)
-    answer.make_conditional(request)
+    return _on_condition(answer, feature.etag)
+
+
+def _on_condition(answer: Response, etag: str) -> Response:
+    """Heed the request's conditions; werkzeug would take `*` in If-Match for a tag, and refuse without a word."""
+    wanted = request.if_match
+    if "If-Match" in request.headers and not wanted.star_tag and not wanted.is_strong(etag):
+        raise StaleVersion(current=etag)
+    answer.make_conditional({name: value for name, value in request.environ.items() if name != "HTTP_IF_MATCH"})
     return answer
 
 

@@ -39,6 +39,12 @@ class Request:
     body: Any = None
     form: Mapping[str, str | File] | None = None
 
+    @property
+    def host(self) -> str | None:
+        """The name that it calls the service by, or says that a proxy did, where that is a name."""
+        told = self.headers.get("X-Forwarded-Host") or self.headers.get("Host") or b""
+        return told.decode() if re.fullmatch(rb"[A-Za-z0-9.:-]+", told) else None
+
     def parts(self) -> tuple[str, str, dict[str, bytes], bytes]:
         """Return it as it is sent: method, target, headers and body."""
         path = _NAME.sub(lambda found: _quoted(self.values[found[1]]), self.path)
@@ -115,6 +121,11 @@ class SoundRequests:
         ask = sound_request(route, self._town)
         request = Request(operation.method, operation.path, self._values(operation, route), dict(parse_qsl(ask.query)))
         return route, self._with_body(request, ask)
+
+    def has_feature_for(self, operation: Operation) -> bool:
+        """Whether an operation of a feature is one of a collection that has some."""
+        of = re.match(r"/ogc/collections/(\w+)/items/\{featureId\}", operation.path)
+        return of is None or of[1] in self._features
 
     def of_page(self, route: Route) -> Request:
         """Return the sound request of a route that no document describes."""

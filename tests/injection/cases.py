@@ -71,7 +71,7 @@ def pages_of(service: Laid, *, short: bool) -> Iterator[list[Case]]:
 def sound_cases(service: Laid, *, short: bool) -> Iterator[Case]:
     """Give the sound request of each operation and page, as HTML too where there is such."""
     for operation in service.operations:
-        if not (short and _is_like_another(operation)):
+        if not (short and _is_like_another(operation)) and service.sound.has_feature_for(operation):
             _, sound = service.sound.of(operation)
             yield Case(f"{operation}, sound", sound)
             if sound.method == "GET":

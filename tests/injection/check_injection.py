@@ -93,7 +93,7 @@ class Check:
         answer = self.wire.ask(*case.request.parts())
         self.sent += 1
         self.by[answer.status] += 1
-        self.found += [f"{case.name}: {fault}" for fault in faults_of(answer, self.service.address)]
+        self.found += [f"{case.name}: {fault}" for fault in faults_of(answer, self.service.address, case.request.host)]
         return answer
 
 

@@ -25,8 +25,8 @@ _KEPT_APART = frozenset({"access_token", "kept_answer", "alembic_version", "spat
 _COUNTED_ONLY = frozenset({"asset_version", "audit_entry"})
 
 
-def faults_of(answer: Answer, address: str) -> Iterator[str]:
-    """Give what is wrong with an answer."""
+def faults_of(answer: Answer, address: str, host: str | None = None) -> Iterator[str]:
+    """Give what is wrong with an answer of a service at an address; `host` is another name that it was called by."""
     if answer.status >= 500:
         yield f"status {answer.status}: {answer.content[:300]!r}"
     if answer.status >= 400 and answer.kind not in (PROBLEM, "text/html"):
@@ -38,14 +38,14 @@ def faults_of(answer: Answer, address: str) -> Iterator[str]:
         yield f"tells of its inside: {answer.content[max(0, inside.start() - 60) : inside.end() + 60]!r}"
     if answer.kind == "text/html" and (markup := _MARKUP.search(answer.content)):
         yield f"markup: {answer.content[max(0, markup.start() - 60) : markup.end() + 60]!r}"
-    yield from _faults_of_headers(answer, address)
+    yield from _faults_of_headers(answer, {"", urlsplit(address).netloc, host})
 
 
-def _faults_of_headers(answer: Answer, address: str) -> Iterator[str]:
+def _faults_of_headers(answer: Answer, own: set[str | None]) -> Iterator[str]:
     for name, value in answer.headers:
         if MARK in name.lower() or (name.lower() == "set-cookie" and MARK in value):
             yield f"a header that was sent: {name}: {value}"
-        if name.lower() == "location" and urlsplit(value).netloc not in ("", urlsplit(address).netloc):
+        if name.lower() == "location" and urlsplit(value).netloc not in own:
             yield f"leads away: {value}"
 
 

@@ -40,6 +40,16 @@ def test_a_feature_has_the_id_that_the_asset_has_everywhere_and_every_property(c
     assert properties["address"] is None
 
 
+def test_a_feature_is_read_on_condition_of_its_version(client: FlaskClient) -> None:
+    path = ITEMS.format("building") + "/091-10"
+    tag = client.get(path).headers["ETag"]
+    for condition, status in (({"If-Match": tag}, 200), ({"If-Match": "*"}, 200), ({"If-None-Match": tag}, 304)):
+        assert client.get(path, headers=condition).status_code == status
+    refused = client.get(path, headers={"If-Match": '"another"'})
+    assert (refused.status_code, refused.content_type) == (412, "application/problem+json")
+    assert refused.headers["ETag"] == tag
+
+
 def test_text_of_any_kind_arrives_as_it_was_stored(client: FlaskClient) -> None:
     assert client.get(ITEMS.format("building") + "/091-1").json["properties"]["name"] == 'Säästö "Åland" \\ & <talo>'
 
