@@ -161,11 +161,14 @@ def _merge(
     counts.faulty += check_staged(connection, stage, report)
     match_stage(connection, stage)
     outcomes = _settled(connection, stage, terms, report)
+    counts.take(outcomes)
+    new = outcomes.added + outcomes.changed
+    if not new:
+        return
     merge_stage(connection, stage, author)
-    if outcomes.added + outcomes.changed > MANY_ROWS:
+    if new > MANY_ROWS:
         refresh_statistics(connection, stage.target.tables)  # what looks at the new rows next is planned by them
     check_topology(connection, stage, report)
-    counts.take(outcomes)
 
 
 def _settled(

@@ -3,11 +3,10 @@
 Prints the rate of the import (read, checked, matched, merged, every asset's first version written) and that of
 `ogr2ogr -f PostgreSQL` with COPY, of the same file into the same cluster, both with a spatial index; the peak memory
 of the importing process; and the second import of the same file, which finds nothing to do.
-What cost most of an import into an empty register (EXPLAIN ANALYZE, 300 000 rows, seconds; before commit c36c13a, which
-was not measured on a quiet machine): history rows 9.5, half of
-them their documents; assets 6.0, of which 1.6 in foreign keys; the class's rows 2.7, of which 1.8 in their foreign key;
-districts and numbers 2.2; reading, mapping and COPY 6 of the process's CPU. ogr2ogr writes one table without any of
-this in 7.4 s for a million, its spatial index sorted: the wanted ratio is not reached.
+What a million lines cost into an empty register, in 37 s (of which ogr2ogr needs 7.3 for one table without any of
+this): reading, mapping and COPY 8; districts and numbers 5; assets 14.4, of which their keys 7, their spatial index 6;
+the class's rows 2.1; history 2.7; everything that is asked of rows and register 4. That is 45 s of two processors' work:
+the wanted ratio would be out of reach even if nothing had to wait for anything else.
 Environment: BENCH_ROWS (1000000); BENCH_CLUSTER, the folder of the cluster under .local (bench-cluster).
 """
 
