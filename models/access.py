@@ -6,10 +6,10 @@ import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Integer, LargeBinary, Text
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Index, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import MUNICIPALITY_CODE, Base
+from models.base import MUNICIPALITY_CODE, Base, MunicipalityCode, municipality_check
 
 
 class Role(StrEnum):
@@ -52,11 +52,21 @@ class WebSession(Base):
 
 
 class KeptAnswer(Base):
-    """The answer to a POST with an Idempotency-Key, given again when the client repeats itself."""
+    """The answer to a write with an Idempotency-Key, given again when the client repeats itself.
+
+    It stands under the municipality that it is about, 000 for the whole country; who may repeat the request is known
+    by a hash of name and grants.
+    """
 
     __tablename__ = "kept_answer"
+    __table_args__ = (
+        municipality_check(),
+        Index("ix_kept_answer_principal", "principal_sha256", "idempotency_key"),
+        Index("ix_kept_answer_answered_at", "answered_at"),
+    )
 
-    holder: Mapped[str] = mapped_column(primary_key=True)
+    municipality_code: Mapped[MunicipalityCode]
+    principal_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     idempotency_key: Mapped[str] = mapped_column(primary_key=True)
     request_sha256: Mapped[bytes] = mapped_column(LargeBinary)
     status: Mapped[int] = mapped_column(Integer)

@@ -14,6 +14,7 @@ from service.api.identity import principal
 from service.api.state import database
 from service.api.uploads import FORM_TYPE, form_content
 from service.errors import Fault, KuntokantaError, MalformedRequest
+from service.operations.jobs import WHOLE_COUNTRY
 from service.operations.kept_answers import (
     Answer,
     AnsweredBefore,
@@ -54,7 +55,7 @@ class CreatedAnswer:
         self._answer = Answer(self._status, headers, "" if document is None else to_json(document).decode())
         repeatable: RepeatableRequest | None = g.get("repeatable")
         if repeatable is not None:
-            keep_answer(session, repeatable, self._answer)
+            keep_answer(session, repeatable, self._answer, record.get("municipality_code") or WHOLE_COUNTRY)
 
     def response(self) -> Response:
         """Return the response, once the transaction is through."""
@@ -64,10 +65,13 @@ class CreatedAnswer:
 
 
 def kept_alone(document: Any, municipality_code: str | None) -> Response:
-    """Return the answer to a request that writes nothing itself, and keep it."""
-    answer = CreatedAnswer(lambda _, __: (document, {}), 200)
+    """Return the answer to a request that writes nothing itself, and keep it.
+
+    What is about no municipality stands under one of the client's: it may keep it nowhere else.
+    """
+    answer, own = CreatedAnswer(lambda _, __: (document, {}), 200), principal().municipalities(g.permission.action)
     with database().writing() as session:
-        answer(session, {"municipality_code": municipality_code})
+        answer(session, {"municipality_code": municipality_code or (min(own) if own else None)})
     return answer.response()
 
 
@@ -105,11 +109,8 @@ def _repeatable_request() -> RepeatableRequest | None:
         detail = f"1 to {LONGEST_KEY} printable ASCII characters are expected"
         raise MalformedRequest(f"Idempotency-Key: {detail}", [Fault("Idempotency-Key", detail)])
     terms = "\n".join(request.headers.get(name, "") for name in _TERMS).encode()
-    by = principal()
-    # The same name may be another's: an answer is given again only to who may do just the same.
-    grants = str(sorted(map(str, by.grants))).encode()
-    content = b"\n".join((grants, request.method.encode(), request.full_path.encode(), terms, _body()))
-    return RepeatableRequest(by.holder, key, content)
+    content = b"\n".join((request.method.encode(), request.full_path.encode(), terms, _body()))
+    return RepeatableRequest(principal().sha256, key, content)
 
 
 def _body() -> bytes:

@@ -73,7 +73,7 @@ def _limit_request() -> None:
         return
     holder: Principal | None = g.get("principal")
     if holder is not None:
-        _count(_limits().holder, f"{holder.holder} {hash(holder.grants)}")
+        _count(_limits().holder, holder.sha256.hex())
     elif not request.environ.get(_COUNTED, False):
         rate, who = _limits().address, network(request.remote_addr or "")
         if _COUNTED in request.environ:

@@ -39,7 +39,7 @@ class SameRequestUnderWay(DataConflict):
 class RepeatableRequest:
     """A request that its sender may repeat without doing twice what it asks for."""
 
-    holder: str
+    principal_sha256: bytes
     idempotency_key: str
     content: bytes
 
@@ -87,7 +87,7 @@ def carried_out_once(request: RepeatableRequest) -> Iterator[None]:
     def begin(session: Session) -> None:
         try:
             with meaningful_errors():
-                lock_key(session, request.holder, request.idempotency_key)
+                lock_key(session, request.principal_sha256, request.idempotency_key)
         except RecordBusy as error:
             raise SameRequestUnderWay from error
         answer = _kept(session.connection(), request)
@@ -98,26 +98,32 @@ def carried_out_once(request: RepeatableRequest) -> Iterator[None]:
         yield
 
 
-def keep_answer(session: Session, request: RepeatableRequest, answer: Answer) -> None:
-    """Keep an answer within the transaction of what it tells."""
-    now = datetime.datetime.now(datetime.UTC)
-    forget_answers(session, request.holder, now - KEPT_FOR)
+def keep_answer(session: Session, request: RepeatableRequest, answer: Answer, municipality_code: str) -> None:
+    """Keep an answer about a municipality within the transaction of what it tells."""
     store_kept_answer(
         session,
         KeptAnswer(
-            holder=request.holder,
+            municipality_code=municipality_code,
+            principal_sha256=request.principal_sha256,
             idempotency_key=request.idempotency_key,
             request_sha256=request.sha256,
             status=answer.status,
             headers=dict(answer.headers),
             body=answer.body,
-            answered_at=now,
+            answered_at=datetime.datetime.now(datetime.UTC),
         ),
     )
 
 
+def forget_old_answers(database: Database) -> int:
+    """Drop the answers that are not given again any more, of whosever requests; return how many those were."""
+    with database.writing() as session:
+        return forget_answers(session, datetime.datetime.now(datetime.UTC) - KEPT_FOR)
+
+
 def _kept(connection: Connection, request: RepeatableRequest) -> Answer | None:
-    kept = load_kept_answer(connection, request.holder, request.idempotency_key)
+    since = datetime.datetime.now(datetime.UTC) - KEPT_FOR
+    kept = load_kept_answer(connection, request.principal_sha256, request.idempotency_key, since)
     if kept is None:
         return None
     if kept.request_sha256 != request.sha256:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from dataclasses import dataclass, field
 
 from models.access import Role
@@ -25,6 +26,12 @@ class Principal:
     holder: str
     grants: frozenset[Grant]
     until: datetime.datetime | None = field(default=None, compare=False)
+
+    @property
+    def sha256(self) -> bytes:
+        """Hash of who this is: of two of one name, as `gis`, only who may do just the same is the same."""
+        grants = sorted(f"{grant.role}:{grant.municipality_code or '*'}" for grant in self.grants)
+        return hashlib.sha256("\n".join((self.holder, *grants)).encode()).digest()
 
     def may(self, action: Action) -> bool:
         """Whether a role allows this, somewhere."""

@@ -28,6 +28,7 @@ from service.errors import ChangesCollided, DatabaseUnavailable, KuntokantaError
 from service.logs.failures import kind_of
 from service.logs.pseudonyms import pseudonym
 from service.operations.jobs import WHOLE_COUNTRY, CarryOut, Job, JobCancelled, JobKind, finish_job
+from service.operations.kept_answers import forget_old_answers
 from service.operations.run_errors import told
 from service.operations.stored_files import remove_expired_files
 from service.operations.worker_progress import JobHandedBack, WorkerProgress
@@ -123,6 +124,7 @@ class Worker:
             if time.monotonic() - tidied_at >= TIDIED_EVERY_S:
                 tidied_at = time.monotonic()
                 remove_expired_files(self._database)
+                forget_old_answers(self._database)
             self._rest(connection)
 
     def _rest(self, connection: psycopg.Connection[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import threading
 from collections.abc import Callable
@@ -12,7 +13,14 @@ from sqlalchemy import text
 
 from service.database import Database
 from service.errors import ChangesCollided
-from service.operations.kept_answers import Answer, RepeatableRequest, find_kept_answer, keep_answer
+from service.operations.kept_answers import (
+    KEPT_FOR,
+    Answer,
+    RepeatableRequest,
+    find_kept_answer,
+    forget_old_answers,
+    keep_answer,
+)
 
 
 def at_once(*works: Callable[[], None]) -> None:
@@ -149,13 +157,31 @@ def test_of_two_changes_that_wait_for_each_other_one_is_told_to_come_again(modul
 
 
 def test_an_answer_is_kept_only_together_with_what_it_tells(module_database: Database) -> None:
-    request = RepeatableRequest("someone", "cut off", b"")
+    request = RepeatableRequest(b"someone", "cut off", b"")
 
     def cut_off() -> None:
         with module_database.writing() as session:
-            keep_answer(session, request, Answer(201, {}, "{}"))
+            keep_answer(session, request, Answer(201, {}, "{}"), "901")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         cut_off()
     assert find_kept_answer(module_database, request) is None
+
+
+def test_an_answer_is_given_again_for_a_day_and_forgotten_then(
+    engineer: Any, school_body: dict[str, Any], module_database: Database
+) -> None:
+    headers = {"Idempotency-Key": "yesterday"}
+    first = engineer("POST", "/api/v1/building", json=school_body, headers=headers)
+    age = text("UPDATE kept_answer SET answered_at = answered_at - :age WHERE idempotency_key = 'yesterday'")
+    with module_database.writing() as session:
+        session.execute(age, {"age": KEPT_FOR - datetime.timedelta(minutes=1)})
+    assert engineer("POST", "/api/v1/building", json=school_body, headers=headers).data == first.data
+    with module_database.writing() as session:
+        session.execute(age, {"age": datetime.timedelta(minutes=2)})
+    anew = engineer("POST", "/api/v1/building", json={**school_body, "name": "Muu"}, headers=headers)
+    assert (anew.status_code, anew.json["name"]) == (201, "Muu")
+    with module_database.writing() as session:
+        session.execute(age, {"age": KEPT_FOR})
+    assert forget_old_answers(module_database) == 1

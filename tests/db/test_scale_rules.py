@@ -13,7 +13,6 @@ NATIONAL_TABLES = {
     "condition_scale",
     "condition_scale_value",
     "cost_index",
-    "kept_answer",
     "measure_rule",
     "parameter",
     "parameter_value",

@@ -30,10 +30,11 @@ from sqlalchemy import text  # noqa: E402
 from writing import Ledger, Town, Writer  # noqa: E402
 
 from models.access import Role  # noqa: E402
+from service.acting import acting_as, operator  # noqa: E402
 from service.cluster import Cluster  # noqa: E402
 from service.database import Database  # noqa: E402
-from service.migrating import migrate  # noqa: E402
 from service.operations.access import create_token  # noqa: E402
+from service.operations.database_logins import prepare_database  # noqa: E402
 from service.operations.seeding import seed  # noqa: E402
 
 CODES = ("901", "902")
@@ -68,7 +69,8 @@ def main(*, short: bool) -> int:
     try:
         cluster.start()
         cluster.create_database(name)
-        return _try(cluster, name, size, chance)
+        with acting_as(operator()):
+            return _try(cluster, name, size, chance)
     finally:
         if short:
             cluster.drop_database(name)
@@ -78,14 +80,15 @@ def main(*, short: bool) -> int:
 
 
 def _try(cluster: Cluster, name: str, size: Size, chance: random.Random) -> int:
-    migrate(cluster.url(name))
-    database = Database(cluster.url(name), pool_size=2)
+    url = cluster.service_url(name)
+    prepare_database(cluster.url(name), url)
+    database = Database(url, pool_size=2)
     try:
         seed(database)
         with database.writing() as session:
             for code in CODES:
                 session.execute(_LAID, {"code": code, "name": f"Kunta {code}"})
-        with served(_environment(cluster.url(name)), workers=0) as address:
+        with served(_environment(url), workers=0) as address:
             towns = {code: _lay(database, address, code, size.assets, chance) for code in CODES}
             writers = _writers(database, address, towns, size.clients, chance)
             _write_at_once(writers, address, size, chance)
