@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from models.run import RunState
+from service.acting import acting_as, current
 from service.database import Database
 from service.errors import RunCancelled
 from service.queries.run_progress import load_run_state, store_progress
@@ -25,7 +26,7 @@ class RunProgress:
         self, database: Database, municipality_code: str, run_id: int, told: Callable[[str], None] = lambda _: None
     ) -> None:
         """`told` is called with each step that begins."""
-        self._told = told
+        self._told, self._acting = told, current()  # who began the run, whichever thread tells how far it is
         self._database, self._municipality_code, self._run_id = database, municipality_code, run_id
         self._lock = threading.Lock()
         self._done, self._total, self._step, self._told_at = 0, 1, "load", 0.0
@@ -47,7 +48,7 @@ class RunProgress:
     def _tell(self) -> None:
         self._told_at = time.monotonic()
         share = min(self._done / self._total, 1.0)
-        with self._database.writing() as session:
+        with acting_as(self._acting), self._database.writing() as session:
             if load_run_state(session.connection(), self._municipality_code, self._run_id) != RunState.RUNNING:
                 raise RunCancelled
             store_progress(session, self._municipality_code, self._run_id, self._step, share)
