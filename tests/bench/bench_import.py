@@ -5,7 +5,7 @@ Prints the rate of the import (read, checked, matched, merged, every asset's fir
 of the importing process; and the second import of the same file, which finds nothing to do.
 What a million lines cost into an empty register, in 37 s (of which ogr2ogr needs 7.3 for one table without any of
 this): reading, mapping and COPY 8; districts and numbers 5; assets 14.4, of which their keys 7, their spatial index 6;
-the class's rows 2.1; history 2.7; everything that is asked of rows and register 4. That is 45 s of two processors' work:
+the class's rows 2.1; history 2.7; what else is asked of rows and register 4. That is 45 s of two processors' work:
 the wanted ratio would be out of reach even if nothing had to wait for anything else.
 Environment: BENCH_ROWS (1000000); BENCH_CLUSTER, the folder of the cluster under .local (bench-cluster).
 """
