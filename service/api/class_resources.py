@@ -15,7 +15,6 @@ from service.api.asset_documents import asset_document, component_name, page_jso
 from service.api.asset_lists import ClassListQuery, asset_page
 from service.api.asset_schemas import AssetSchema, body_schema, patch_schema, replacement_schema
 from service.api.blueprint import RestBlueprint, read_json
-from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.geometry import ReadCrs, WrittenCrs, written_crs
 from service.api.identity import principal
 from service.api.permissions import check_municipality
@@ -28,6 +27,7 @@ from service.api.versions import (
     expected_versions,
     unless_known,
 )
+from service.api.written import KEY_PARAMETER, WrittenAnswer, repeatable
 from service.operations.assets import read_asset, register_asset, replace_asset, retire_asset
 from service.operations.permissions import Action, Of, needs
 from service.queries.asset_key import AssetKey
@@ -130,25 +130,25 @@ def _add_writing(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
     @repeatable
     def retire(asset_key: AssetKey) -> Response:
         """Retire an asset: it becomes decommissioned, its records and history stay."""
-        expected, by, answer = expected_versions(), principal().holder, CreatedAnswer(status=204)
+        expected, by, answer = expected_versions(), principal().holder, WrittenAnswer(status=204)
         retire_asset(database(), asset_class, asset_key, expected=expected, changed_by=by, finish=answer)
         return answer.response()
 
 
 def _write(asset_class: AssetClass, key: AssetKey, values: dict[str, Any], expected: frozenset[int] | None) -> Response:
     values.pop("municipality_code")
-    by, answer = principal().holder, CreatedAnswer(lambda session, asset: _described(session, asset_class, asset), 200)
+    by, answer = principal().holder, WrittenAnswer(lambda session, asset: _described(session, asset_class, asset), 200)
     replace_asset(database(), asset_class, key, values, expected=expected, changed_by=by, finish=answer)
     return answer.response()
 
 
-def _created(asset_class: AssetClass) -> CreatedAnswer:
+def _created(asset_class: AssetClass) -> WrittenAnswer:
     def describe(session: Session, written: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
         document, headers = _described(session, asset_class, written)
         address = url_for(f"{asset_class.code}.read", asset_key=written["key"], _external=True)
         return document, {"Location": address, **headers}
 
-    return CreatedAnswer(describe)
+    return WrittenAnswer(describe)
 
 
 def _described(

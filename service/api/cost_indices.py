@@ -14,11 +14,11 @@ from service.api.answers import json_answer
 from service.api.asset_documents import page_json_schema
 from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
-from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.digests import ETAG_HEADER, IF_MATCH_PARAMETER, known_record
 from service.api.fields import LONGEST_CODE, Number, Text, WholeNumber
 from service.api.record_lists import record_page
 from service.api.state import database
+from service.api.written import KEY_PARAMETER, WrittenAnswer, repeatable
 from service.operations.cost_indices import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -111,7 +111,7 @@ def read_index(index_code: str) -> Response:
 def add_index(body: Mapping[str, Any]) -> Response:
     """Keep the points of a cost index, for the whole country."""
     points = [CostPoint(each["year"], each["month"], each["value"]) for each in body["points"]]
-    answer = CreatedAnswer(_described)
+    answer = WrittenAnswer(_described)
     source = {"source_id": body["source_id"], "source_title": body["source_title"]}
     add_cost_index(database(), body["index_code"], points, **source, known=known_record(), finish=answer)
     return answer.response()

@@ -9,8 +9,8 @@ from typing import Any
 from flask import Response, request
 
 from service.api.answers import JSON_TYPE, json_answer, to_json
-from service.api.created import CreatedAnswer
 from service.api.record_lists import record_document
+from service.api.written import WrittenAnswer
 from service.errors import StaleVersion
 from service.operations.replacement import KnownRecord, record_digest
 from service.queries.record_sets import RecordSet
@@ -39,13 +39,13 @@ def record_etag(record: Mapping[str, Any]) -> str:
     return f'"{record_digest(record)}"'
 
 
-def replaced_answer(records: RecordSet) -> CreatedAnswer:
+def replaced_answer(records: RecordSet) -> WrittenAnswer:
     """Return the answer, with its ETag, to who writes a record over the present one."""
 
     def described(_: Any, record: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
         return record_document(records, record), {"ETag": record_etag(record)}
 
-    return CreatedAnswer(described, 200)
+    return WrittenAnswer(described, 200)
 
 
 def record_answer(records: RecordSet, record: Mapping[str, Any]) -> Response:

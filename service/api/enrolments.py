@@ -11,11 +11,11 @@ from marshmallow import validate
 
 from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint
-from service.api.created import KEY_PARAMETER, repeatable
 from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer, replaced_answer
 from service.api.fields import Number, Text
 from service.api.record_lists import YearsQuery, municipal_page
 from service.api.state import database
+from service.api.written import KEY_PARAMETER, repeatable
 from service.operations.permissions import Action, Of, needs
 from service.operations.service_needs import put_grade_enrolment, read_grade_enrolment
 from service.queries.record_sets import GRADE_ENROLMENTS

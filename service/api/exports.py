@@ -15,7 +15,6 @@ from service.acting import as_now
 from service.api.answers import json_answer, page_answer, to_json
 from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint
-from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.digests import ETAG_HEADER, HEEDED_IF_MATCH, check_document, document_answer
 from service.api.export_documents import export_document
@@ -26,6 +25,7 @@ from service.api.problems import PROBLEM_TYPE
 from service.api.record_lists import MunicipalListQuery
 from service.api.state import database
 from service.api.waiting import PREFER_PARAMETER, waits
+from service.api.written import KEY_PARAMETER, WrittenAnswer, repeatable
 from service.catalogues import LANGUAGES
 from service.errors import NotFound
 from service.exporters.formats import FORMATS, ZIP
@@ -127,7 +127,7 @@ def _outcome(key: JobKey) -> Response:
 def create(body: Mapping[str, Any]) -> Response:
     """Ask for a file of a register; `Location` says where to look at it, and at the address of the file in the end."""
     check_municipality(body["municipality_code"])
-    answer = CreatedAnswer(_accepted, 202)
+    answer = WrittenAnswer(_accepted, 202)
     queue_export(database(), _request(body), principal().holder, answer)
     return answer.response()
 
@@ -177,7 +177,7 @@ def read_file(municipality_code: str, export_id: int) -> Response:
 @repeatable
 def cancel(municipality_code: str, export_id: int) -> Response:
     """Cancel an export that has not ended; no file is kept of it."""
-    key, answer = JobKey(municipality_code, EXPORT.name, export_id), CreatedAnswer(status=204)
+    key, answer = JobKey(municipality_code, EXPORT.name, export_id), WrittenAnswer(status=204)
     check_document(lambda: export_document(look_at_job(database(), key)))
     cancel_job(database(), key, answer)
     return answer.response()

@@ -17,7 +17,6 @@ from werkzeug.exceptions import UnsupportedMediaType
 from gis.crs import CRS84
 from models.registry import ASSET_CLASSES, AssetClass
 from service.api.blueprint import malformed_query, parsed_body
-from service.api.created import CreatedAnswer, repeatable
 from service.api.feature_bodies import (
     amended_feature_values,
     as_feature_faults,
@@ -30,6 +29,7 @@ from service.api.identity import principal
 from service.api.permissions import check_municipality
 from service.api.state import database
 from service.api.versions import check_version, matched_versions
+from service.api.written import WrittenAnswer, repeatable
 from service.database import raw_connection
 from service.errors import Fault, InvalidData, NotFound, StaleVersion
 from service.operations.assets import ExpectedVersions, read_asset, register_asset, replace_asset, retire_asset
@@ -121,7 +121,7 @@ def update(collection_id: str, feature_id: str) -> Response:
 @repeatable
 def delete(collection_id: str, feature_id: str) -> Response:
     """Retire a feature: it leaves the collection, its records and history stay."""
-    asset_class, key, answer = ASSET_CLASSES[collection_id], _key(feature_id), CreatedAnswer(status=204)
+    asset_class, key, answer = ASSET_CLASSES[collection_id], _key(feature_id), WrittenAnswer(status=204)
     expected, by = matched_versions(), principal().holder
     with _there_as_expected(asset_class, key):
         retire_asset(database(), asset_class, key, expected=expected, changed_by=by, finish=answer)
@@ -169,20 +169,20 @@ def _faults_of_features() -> Iterator[None]:
 
 def _write(asset_class: AssetClass, key: AssetKey, values: dict[str, Any], expected: ExpectedVersions) -> Response:
     values.pop("municipality_code")
-    by, answer = principal().holder, CreatedAnswer(lambda session, asset: _described(session, asset_class, asset), 200)
+    by, answer = principal().holder, WrittenAnswer(lambda session, asset: _described(session, asset_class, asset), 200)
     with _faults_of_features():
         replace_asset(database(), asset_class, key, values, expected=expected, changed_by=by, finish=answer)
     return answer.response()
 
 
-def _created(asset_class: AssetClass) -> CreatedAnswer:
+def _created(asset_class: AssetClass) -> WrittenAnswer:
     def describe(session: Any, written: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
         document, headers = _described(session, asset_class, written)
         feature_id = str(written["key"])
         address = url_for("ogc.item", collection_id=asset_class.code, feature_id=feature_id, _external=True)
         return document, {"Location": address, **headers}
 
-    return CreatedAnswer(describe)
+    return WrittenAnswer(describe)
 
 
 def _described(session: Any, asset_class: AssetClass, written: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:

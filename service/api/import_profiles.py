@@ -14,7 +14,6 @@ from service.api.answers import json_answer, page_answer
 from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint
 from service.api.body_rules import either
-from service.api.created import KEY_PARAMETER, CreatedAnswer, Described, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.fields import Text, municipality_field
 from service.api.identity import principal, readable_municipality
@@ -22,6 +21,7 @@ from service.api.permissions import check_municipality, check_targets
 from service.api.record_lists import MunicipalListQuery
 from service.api.state import database
 from service.api.versions import ETAG_HEADER, IF_MATCH_PARAMETER, etag, expected_versions, unless_known
+from service.api.written import KEY_PARAMETER, Described, WrittenAnswer, repeatable
 from service.errors import Fault, InvalidData
 from service.operations.import_profiles import (
     ProfileText,
@@ -167,7 +167,7 @@ def _add_writing(blueprint: RestBlueprint, tools: ProfileTools) -> None:
         def described(_: Any, record: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
             return _document(tools, record), profile_headers(record)
 
-        answer = CreatedAnswer(described)
+        answer = WrittenAnswer(described)
         add_profile(database(), code, profile, changed_by=principal().holder, finish=answer)
         return answer.response()
 
@@ -184,7 +184,7 @@ def _add_writing(blueprint: RestBlueprint, tools: ProfileTools) -> None:
         _check_present(tools, municipality_code, name)
         profile, targets = _checked(tools, body, name)
         check_targets(targets, municipality_code)
-        by, answer = principal().holder, CreatedAnswer(_replaced(tools), 200)
+        by, answer = principal().holder, WrittenAnswer(_replaced(tools), 200)
         replace_profile(database(), municipality_code, profile, expected=expected, changed_by=by, finish=answer)
         return answer.response()
 
@@ -196,7 +196,7 @@ def _add_writing(blueprint: RestBlueprint, tools: ProfileTools) -> None:
     @repeatable
     def remove(municipality_code: str, name: str) -> Response:
         """Remove a municipality's mapping profile; imports that it made stay."""
-        expected, answer = expected_versions(), CreatedAnswer(status=204)
+        expected, answer = expected_versions(), WrittenAnswer(status=204)
         _check_present(tools, municipality_code, name)
         remove_profile(database(), municipality_code, name, expected=expected, finish=answer)
         return answer.response()

@@ -12,13 +12,13 @@ from flask import Response, request
 from marshmallow import fields, validate
 
 from service.api.blueprint import RestBlueprint, faults_of, invalid_body
-from service.api.created import KEY_PARAMETER, CreatedAnswer, kept_alone, repeatable
 from service.api.fields import municipality_field
 from service.api.identity import principal
 from service.api.import_profiles import ProfileTools, profile_headers
 from service.api.permissions import check_municipality, check_targets
 from service.api.state import database
 from service.api.uploads import FORM_TYPE, form_faults, uploaded_file
+from service.api.written import KEY_PARAMETER, WrittenAnswer, kept_alone, repeatable
 from service.catalogues import LANGUAGES
 from service.database import Database
 from service.errors import Fault
@@ -147,7 +147,7 @@ def _kept(tools: ProfileTools, found: dict[str, Any], code: str | None) -> Respo
         raise invalid_body([Fault("/municipality", "A profile is kept for a municipality.")])
     profile, targets = tools.checked(found["yaml"])
     check_targets(targets, code)
-    answer = CreatedAnswer(lambda _, record: (found, profile_headers(record)))
+    answer = WrittenAnswer(lambda _, record: (found, profile_headers(record)))
     add_profile(database(), code, profile, changed_by=principal().holder, finish=answer)
     return answer.response()
 

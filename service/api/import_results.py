@@ -12,11 +12,11 @@ from marshmallow import fields, validate
 from service.api.answers import json_answer, page_answer
 from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
-from service.api.created import KEY_PARAMETER, CreatedAnswer, kept_alone, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.identity import principal
 from service.api.permissions import check_targets
 from service.api.state import database
+from service.api.written import KEY_PARAMETER, WrittenAnswer, kept_alone, repeatable
 from service.catalogues import LANGUAGES
 from service.errors import NotFound
 from service.operations.import_changes import list_import_changes
@@ -183,7 +183,7 @@ def add_import_results(blueprint: RestBlueprint, address: str) -> None:
         What was edited since stays, and is told as a conflict. Undoing is itself part of each asset's history.
         """
         check_targets(_report(municipality_code, batch_id)["targets"], municipality_code)
-        answer = CreatedAnswer(lambda _, report: (report, {}), 200)
+        answer = WrittenAnswer(lambda _, report: (report, {}), 200)
         terms: dict[str, Any] = {"undone_by": principal().holder, "dry_run": query["dry_run"], "finish": answer}
         report = undo_import(database(), municipality_code, batch_id, **terms)
         return kept_alone(report.as_dict(), municipality_code) if query["dry_run"] else answer.response()

@@ -14,7 +14,6 @@ from models.job import JobState
 from service.api.answers import json_answer, page_answer, to_json
 from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint, faults_of, invalid_body
-from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.digests import ETAG_HEADER, HEEDED_IF_MATCH, check_document, document_answer
 from service.api.fields import Matching, municipality_field
@@ -27,6 +26,7 @@ from service.api.record_lists import MunicipalListQuery
 from service.api.state import database
 from service.api.uploads import FORM_TYPE, form_faults, takes_uploads, uploaded_file
 from service.api.waiting import PREFER_PARAMETER, waits
+from service.api.written import KEY_PARAMETER, WrittenAnswer, repeatable
 from service.database import Database
 from service.errors import DataConflict, Fault, InvalidData, NotFound
 from service.operations.import_checks import KEEP, ON_CONFLICT
@@ -112,7 +112,7 @@ def _add_import(blueprint: RestBlueprint, form: type[marshmallow.Schema], profil
         terms["municipality"] = terms.get("municipality") or principal().only_municipality(Action.IMPORT)
         _check(profile_targets, terms["profile"], terms["municipality"])
         file = uploaded_file(request.files["file"])
-        asked, answer = {**terms, "file_name": file.name}, CreatedAnswer(_accepted, 202)
+        asked, answer = {**terms, "file_name": file.name}, WrittenAnswer(_accepted, 202)
         enqueue(database(), IMPORT, terms["municipality"], asked, principal().holder, file, answer)
         return answer.response()
 
@@ -178,7 +178,7 @@ def _add_ending(blueprint: RestBlueprint, profile_targets: ProfileTargets) -> No
     def cancel_import(municipality_code: str, batch_id: int) -> Response:
         """Cancel an import that has not ended; nothing of it is written."""
         key, _ = _own_job(profile_targets, municipality_code, batch_id)
-        answer = CreatedAnswer(status=204)
+        answer = WrittenAnswer(status=204)
         check_document(lambda: _document(municipality_code, batch_id))
         cancel_job(database(), key, answer)
         return answer.response()
@@ -190,7 +190,7 @@ def _add_ending(blueprint: RestBlueprint, profile_targets: ProfileTargets) -> No
     @repeatable
     def retry_import(municipality_code: str, batch_id: int) -> Response:
         """Try an import again that failed or was cancelled, with the file that came with it, kept for a week."""
-        answer = CreatedAnswer(_accepted, 202)
+        answer = WrittenAnswer(_accepted, 202)
         key, lost = _own_job(profile_targets, municipality_code, batch_id)
         if lost is not None:
             raise DataConflict(f"The profile {lost} of this import is no longer there: keep one of this name again.")

@@ -14,11 +14,11 @@ from models.registry import ASSET_CLASSES
 from service.api.asset_documents import page_json_schema
 from service.api.blueprint import RestBlueprint
 from service.api.body_rules import either, goes_with, not_both
-from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.fields import LONGEST_CODE, Day, Number, Text, WholeNumber, municipality_field
 from service.api.permissions import check_municipality
 from service.api.record_lists import MunicipalListQuery, municipal_page, record_document
 from service.api.state import database
+from service.api.written import KEY_PARAMETER, WrittenAnswer, repeatable
 from service.operations.measure_rules import add_measure_rule
 from service.operations.permissions import Action, Of, needs
 from service.queries.record_sets import MEASURE_RULES
@@ -94,6 +94,6 @@ def add_rule(body: Mapping[str, Any]) -> Response:
     check_municipality(body["municipality_code"])
     values = {name: value for name, value in body.items() if name != "source_title"}
     values["asset_class"] = ASSET_CLASSES[body["asset_class"]].number
-    answer = CreatedAnswer(lambda _, record: (record_document(MEASURE_RULES, record), {}))
+    answer = WrittenAnswer(lambda _, record: (record_document(MEASURE_RULES, record), {}))
     add_measure_rule(database(), values, source_title=body["source_title"], finish=answer)
     return answer.response()

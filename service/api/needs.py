@@ -12,13 +12,13 @@ from marshmallow import validate
 from service.api.asset_documents import page_json_schema
 from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
-from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer, record_etag, replaced_answer
 from service.api.fields import LONGEST_CODE, Number, Text, WholeNumber, municipality_field
 from service.api.geometry import GeometryField, ReadCrs, WrittenCrs, geometry_json_schema, written_crs
 from service.api.permissions import check_municipality
 from service.api.record_lists import MunicipalListQuery, YearsQuery, municipal_page, record_document, record_page
 from service.api.state import database
+from service.api.written import KEY_PARAMETER, WrittenAnswer, repeatable
 from service.operations.permissions import Action, Of, needs
 from service.operations.service_needs import (
     add_service_area,
@@ -118,7 +118,7 @@ def add_area(_: Mapping[str, Any], body: Mapping[str, Any]) -> Response:
         record = load_record(session.connection(), SERVICE_AREAS, key, crs=written_crs())
         return record_document(SERVICE_AREAS, record or written), {}
 
-    answer = CreatedAnswer(described)
+    answer = WrittenAnswer(described)
     add_service_area(database(), body, finish=answer)
     return answer.response()
 
@@ -148,7 +148,7 @@ def add_need(body: Mapping[str, Any]) -> Response:
         address = url_for("service needs.read_need", **key, _external=True)
         return record, {"Location": address, "ETag": record_etag(record)}
 
-    answer = CreatedAnswer(described)
+    answer = WrittenAnswer(described)
     add_service_need(database(), body, finish=answer)
     return answer.response()
 

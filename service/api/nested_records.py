@@ -12,11 +12,11 @@ from flask import Response
 from service.api.asset_documents import page_json_schema
 from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
-from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.identity import principal
 from service.api.nested_schemas import AssessmentBody, CapacityBody, ComponentBody, MeasureBody, SuitabilityBody
 from service.api.record_lists import record_document, record_page
 from service.api.state import database
+from service.api.written import KEY_PARAMETER, WrittenAnswer, repeatable
 from service.operations.assets import read_asset
 from service.operations.permissions import Action, Of, needs
 from service.operations.records import (
@@ -77,7 +77,7 @@ def _add_creation(addable: _Addable) -> None:
     @repeatable
     @blueprint.arguments(addable.body)
     def add(body: Mapping[str, Any], asset_key: AssetKey) -> Response:
-        answer = CreatedAnswer(lambda _, record: (record_document(records, record), {}))
+        answer = WrittenAnswer(lambda _, record: (record_document(records, record), {}))
         by = principal().holder
         add_asset_record(database(), addable.kind, asset_key, body, recorded_by=by, finish=answer)
         return answer.response()

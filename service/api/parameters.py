@@ -14,11 +14,11 @@ from service.api.asset_documents import page_json_schema
 from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
 from service.api.body_rules import either
-from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.fields import LONGEST_CODE, Day, Number, Text, WholeNumber, municipality_field
 from service.api.permissions import check_municipality
 from service.api.record_lists import MunicipalListQuery, municipal_page, record_document, record_page
 from service.api.state import database
+from service.api.written import KEY_PARAMETER, WrittenAnswer, repeatable
 from service.operations.parameters import add_parameter_value
 from service.operations.permissions import Action, Of, needs
 from service.queries.record_sets import PARAMETERS, SOURCES
@@ -83,7 +83,7 @@ def add_value(body: Mapping[str, Any]) -> Response:
     values = {name: value for name, value in body.items() if name != "source_title"}
     if body["asset_class"] is not None:
         values["asset_class"] = ASSET_CLASSES[body["asset_class"]].number
-    answer = CreatedAnswer(lambda _, record: (record_document(PARAMETERS, record), {}))
+    answer = WrittenAnswer(lambda _, record: (record_document(PARAMETERS, record), {}))
     add_parameter_value(database(), values, source_title=body["source_title"], finish=answer)
     return answer.response()
 

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from models.run import RunState
 from service.api.answers import json_answer, page_answer, to_json
 from service.api.blueprint import RestBlueprint
-from service.api.created import KEY_PARAMETER, CreatedAnswer, repeatable
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.digests import ETAG_HEADER, HEEDED_IF_MATCH, check_document, document_answer
 from service.api.fields import QueryNumber, Text, WholeNumber, municipality_field
@@ -23,6 +22,7 @@ from service.api.problems import PROBLEM_TYPE, problem_document
 from service.api.run_bodies import REQUESTS, RunKinds
 from service.api.state import database
 from service.api.waiting import PREFER_PARAMETER, waits
+from service.api.written import KEY_PARAMETER, WrittenAnswer, repeatable
 from service.errors import NotFound, RunCancelled
 from service.operations.area_needs import NEED_METHODS
 from service.operations.jobs import RUN
@@ -132,7 +132,7 @@ def create(body: Mapping[str, Any]) -> Response:
     A run that fails while its client waits is a problem document, which names the run as `run`.
     """
     check_municipality(body["municipality_code"])
-    answer = CreatedAnswer(_begun, 202)
+    answer = WrittenAnswer(_begun, 202)
     asked = REQUESTS.get(body["kind"], _valuation)
     queue_run(database(), asked(body, principal().holder), finish=answer)
     return answer.response()
@@ -194,7 +194,7 @@ def read_parameters(run: str) -> Response:
 def cancel(run: str) -> Response:
     """Cancel a run that has not ended; nothing of it is stored."""
     municipality, run_id = run_key(run)
-    answer = CreatedAnswer(status=204)
+    answer = WrittenAnswer(status=204)
     check_document(lambda: _document(look_at_run(database(), municipality, run_id)))
     cancel_run(database(), municipality, run_id, answer)
     return answer.response()

@@ -13,11 +13,11 @@ from models.registry import ASSET_CLASSES
 from service.api.asset_documents import page_json_schema
 from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
-from service.api.created import KEY_PARAMETER, repeatable
 from service.api.digests import IF_MATCH_PARAMETER, known_record, record_answer, replaced_answer
 from service.api.fields import Money, QueryNumber, Text
 from service.api.record_lists import YearsQuery, municipal_page, record_page
 from service.api.state import database
+from service.api.written import KEY_PARAMETER, repeatable
 from service.errors import NotFound
 from service.operations.budgets import put_budget, read_budget
 from service.operations.permissions import Action, Of, needs

@@ -40,7 +40,7 @@ Arguments = ParamSpec("Arguments")
 Described = Callable[[Session, Mapping[str, Any]], tuple[Any, Mapping[str, str]]]
 
 
-class CreatedAnswer:
+class WrittenAnswer:
     """The last step of an operation that writes: makes the answer, and keeps it within the transaction."""
 
     def __init__(self, describe: Described = lambda _, __: (None, {}), status: int = 201) -> None:
@@ -69,7 +69,7 @@ def kept_alone(document: Any, municipality_code: str | None) -> Response:
 
     What is about no municipality stands under one of the client's: it may keep it nowhere else.
     """
-    answer, own = CreatedAnswer(lambda _, __: (document, {}), 200), principal().municipalities(g.permission.action)
+    answer, own = WrittenAnswer(lambda _, __: (document, {}), 200), principal().municipalities(g.permission.action)
     with database().writing() as session:
         answer(session, {"municipality_code": municipality_code or (min(own) if own else None)})
     return answer.response()
