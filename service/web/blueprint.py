@@ -37,11 +37,14 @@ def landing() -> Response:
 @blueprint.get("/map")
 @needs(Action.READ, Of.PART)
 def map_of_assets() -> Response:
-    """Return the map of all valued assets, coloured by backlog, condition or need."""
-    municipality = request.args.get("municipality")
+    """Return the map of all valued assets, coloured by backlog, condition or need; of several own ones, one by one."""
+    municipality, own = request.args.get("municipality"), sorted(readable_municipalities() or ())
     if municipality:
         readable_municipality(municipality)
-    return page("web/map.html", policy=MAP_POLICY, settings=map_settings(page_language(), municipality))
+    elif len(own) > 1:
+        municipality = own[0]
+    told = map_settings(page_language(), municipality)
+    return page("web/map.html", policy=MAP_POLICY, settings=told, own=own, municipality=municipality)
 
 
 @blueprint.get("/assets/<asset_key:asset_key>")

@@ -20,7 +20,10 @@ from werkzeug.test import TestResponse
 from models.access import Role
 from service.database import Database
 from service.operations.access import create_token, list_tokens, revoke_token
+from service.operations.principals import Grant, Principal
+from service.operations.sessions import sign_in_by_issuer
 from service.queries.access import revoke
+from service.settings import SessionSettings
 from service.web.next_page import next_page
 
 OWN = {"Origin": "http://localhost"}
@@ -381,6 +384,17 @@ def test_wherever_a_sign_in_is_told_to_lead_it_stays_on_this_host(leads_to: Call
 def test_whoever_reads_a_page_sees_who_is_signed_in(signed_in: Browser, browser: Browser) -> None:
     for path in ("/", "/map", "/assets/999-1", "/import", "/permissions", "/sign-in"):
         assert "Insinööri Ingman" in signed_in.get(path).text
+
+
+def test_who_holds_in_several_municipalities_has_a_map_of_each(demo: Database, app: Flask, browser: Browser) -> None:
+    grants = frozenset(Grant(Role.VIEWER, code) for code in ("999", "091"))
+    secret = sign_in_by_issuer(demo, Principal("Seutu", grants), SessionSettings())
+    browser.set_cookie("kuntokanta", secret)
+    page = browser.get("/map?lang=en").text
+    assert "{y}/{x}?municipality=091" in page
+    assert 'href="/map?municipality=999&amp;lang=en"' in page
+    assert "{y}/{x}?municipality=999" in browser.get("/map?municipality=999").text
+    assert browser.get("/map?municipality=837").status_code == 403
 
 
 def test_a_name_is_text_and_never_markup(demo: Database, app: Flask) -> None:
