@@ -161,9 +161,7 @@ def _proposed(*given: Any, **terms: Any) -> dict[str, Any]:
 
 
 def _own_database(settings: Settings) -> Database:
-    database = Database(
-        settings.database_url, pool_size=settings.pool_size, statement_timeout_ms=settings.statement_timeout_ms
-    )
+    database = Database(settings.database_url, pool_size=settings.pool_size, limits=settings.limits)
     atexit.register(database.close)
     return database
 

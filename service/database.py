@@ -33,7 +33,9 @@ from service.errors import (
     OverlappingValidity,
     RecordBusy,
     RolesMissing,
+    TookTooLong,
 )
+from service.settings import WEB_LIMITS, DatabaseLimits
 
 MEANING: dict[str, type[KuntokantaError]] = {
     "uq_asset_source": DuplicateSourceId,
@@ -54,20 +56,33 @@ CHECKED_AFTER_S = 5.0
 _PLANNED_EACH_TIME = "SET max_parallel_workers_per_gather = 0; SET plan_cache_mode = force_custom_plan"
 _PLANNED_AS_USUAL = "RESET max_parallel_workers_per_gather; RESET plan_cache_mode"
 
-_OPTIONS = "-c statement_timeout={} -c timezone=UTC -c jit=off"
+_OPTIONS = (
+    "-c statement_timeout={0.statement_ms} -c lock_timeout={0.lock_ms} -c timezone=UTC -c jit=off"
+    " -c idle_in_transaction_session_timeout={0.idle_ms}"
+)
 _SOON_MISSED = (
     " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
     " -c client_connection_check_interval=2000"
 )
 
 
+_NO_LIMITS = DatabaseLimits(0, 0, 0)
+
+
 class Database:
     """The service's connections to PostgreSQL: an engine whose connections come from a psycopg pool."""
 
     def __init__(
-        self, url: str, *, pool_size: int = 8, statement_timeout_ms: int = 30_000, soon_missed: bool = False
+        self, url: str, *, pool_size: int = 8, limits: DatabaseLimits = WEB_LIMITS, soon_missed: bool = False
     ) -> None:
-        """`soon_missed` has the server end what this process asked for soon after the process is gone."""
+        """Make it, without connecting.
+
+        Args:
+            url: Address of the database.
+            pool_size: How many connections there are at most.
+            limits: How long the database goes on with what is asked.
+            soon_missed: Has the server end what this process asked for soon after the process is gone.
+        """
         parts = make_url(url).set(drivername="postgresql")
         self._address = parts.render_as_string(hide_password=False)
         self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
@@ -81,7 +96,7 @@ class Database:
             # The driver begins no transaction: each is begun here, and told who acts in it by the same message.
             kwargs={
                 "autocommit": True,
-                "options": _OPTIONS.format(statement_timeout_ms) + (_SOON_MISSED if soon_missed else ""),
+                "options": _OPTIONS.format(limits) + (_SOON_MISSED if soon_missed else ""),
             },
         )
         self.engine: Engine = self._engine("BEGIN")
@@ -126,7 +141,9 @@ class Database:
         The server is to notice within half a minute that the machine at the other end is gone, with all its locks.
         """
         with meaningful_errors():
-            connection = psycopg.connect(self._address, autocommit=True, options=_OPTIONS.format(0) + _SOON_MISSED)
+            connection = psycopg.connect(
+                self._address, autocommit=True, options=_OPTIONS.format(_NO_LIMITS) + _SOON_MISSED
+            )
             try:
                 _say(connection, told_in_session(current()))
             except BaseException:
@@ -267,6 +284,8 @@ def _data_fault(error: BaseException | None) -> KuntokantaError | None:
 def _unavailable(error: BaseException | None) -> KuntokantaError | None:
     if isinstance(error, psycopg.errors.LockNotAvailable):
         return RecordBusy()
+    if isinstance(error, psycopg.errors.QueryCanceled):
+        return TookTooLong()
     if isinstance(error, _COLLIDED):
         return ChangesCollided()
     broken = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | PoolTimeout)

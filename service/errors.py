@@ -170,6 +170,12 @@ class RolesMissing(DatabaseUnavailable):
     """The login of the service may not take its roles in the database: `kuntokanta migrate` admits it."""
 
 
+class TookTooLong(KuntokantaError):
+    """The database needs longer for this than it may: ask for less, or again when it has less to do."""
+
+    status = 503
+
+
 class RecordBusy(KuntokantaError):
     """Others hold the same records for longer than this request would wait; ask again in a moment."""
 

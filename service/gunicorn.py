@@ -47,6 +47,7 @@ def on_starting(_server: Any) -> None:
     """Prepare what the processes that answer have in common: the key of their pseudonyms, their way with memory."""
     if f"{_LOG_KEY}_FILE" not in os.environ:
         os.environ.setdefault(_LOG_KEY, secrets.token_hex(32))
+    os.environ.setdefault("PGAPPNAME", "kuntokanta web")  # as PostgreSQL's own views and /metrics name it
     _share_memory()
 
 

@@ -83,13 +83,35 @@ class RateSettings:
 
 
 @dataclass(frozen=True)
+class DatabaseLimits:
+    """How long the database goes on with something before it gives up; 0 for ever.
+
+    Attributes:
+        statement_ms: With one statement.
+        lock_ms: Waiting for what others hold.
+        idle_ms: With a transaction in which nothing is asked.
+    """
+
+    statement_ms: int = 30_000
+    lock_ms: int = 5_000
+    idle_ms: int = 60_000
+
+
+WEB_LIMITS = DatabaseLimits()
+"""For requests, whose clients wait."""
+WORK_LIMITS = DatabaseLimits(statement_ms=3_600_000, lock_ms=600_000, idle_ms=1_800_000)
+"""For workers and commands, whose work takes long, and for which nobody waits at the other end of a line."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """How this process runs."""
 
     database_url: str = field(repr=False)
     migration_url: str | None = field(default=None, repr=False)
     pool_size: int = 8
-    statement_timeout_ms: int = 30_000
+    limits: DatabaseLimits = WEB_LIMITS
+    work_limits: DatabaseLimits = WORK_LIMITS
     body_limit_bytes: int = DEFAULT_BODY_LIMIT
     open_reading: bool = False
     log_json: bool = False
@@ -120,7 +142,8 @@ def settings_from_environment() -> Settings:
             database_url=needed_secret(env, "DATABASE_URL"),
             migration_url=secret(env, "MIGRATION_URL"),
             pool_size=env.int("POOL_SIZE", 8),
-            statement_timeout_ms=env.int("STATEMENT_TIMEOUT_MS", 30_000),
+            limits=_limits(env, "", WEB_LIMITS),
+            work_limits=_limits(env, "WORK_", WORK_LIMITS),
             body_limit_bytes=env.int("BODY_LIMIT_BYTES", DEFAULT_BODY_LIMIT),
             open_reading=env.bool("OPEN_READING", False),
             log_json=env.bool("LOG_JSON", False),
@@ -152,6 +175,17 @@ def _session_settings(env: Env) -> SessionSettings:
     hours = env.int("SESSION_HOURS", 12, validate=validate.Range(1, 24 * 30))
     minutes = env.int("SESSION_IDLE_MINUTES", 60, validate=validate.Range(2, 24 * 60))
     return SessionSettings(datetime.timedelta(hours=hours), datetime.timedelta(minutes=minutes))
+
+
+def _limits(env: Env, prefix: str, usual: DatabaseLimits) -> DatabaseLimits:
+    def limit(name: str, usual_ms: int) -> int:
+        return int(env.int(f"{prefix}{name}_TIMEOUT_MS", usual_ms, validate=validate.Range(0)))
+
+    return DatabaseLimits(
+        statement_ms=limit("STATEMENT", usual.statement_ms),
+        lock_ms=limit("LOCK", usual.lock_ms),
+        idle_ms=limit("IDLE_TRANSACTION", usual.idle_ms),
+    )
 
 
 def _oidc_settings(env: Env) -> OidcSettings | None:

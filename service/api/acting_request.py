@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 
 from flask import g, request
 
 from service.acting import Acting, Via, acting_as
 from service.api.state import settings
+from service.logs.places import REQUEST_ID
 from service.operations.permissions import Action
 from service.operations.principals import Principal
 
@@ -18,14 +20,14 @@ _READING = (Action.OPEN, Action.READ)
 def begin_acting() -> None:
     """Have nobody act: what asked before in this thread is no longer of any account."""
     g.acting = ExitStack()
-    g.acting.enter_context(acting_as(Acting(NOBODY_YET, _way(), request.remote_addr)))
+    g.acting.enter_context(acting_as(_unknown()))
 
 
 def act() -> None:
     """Have who asks act in what follows; comes after the check that they may do what the view does."""
     by: Principal | None = g.get("principal")
-    acting = Acting(by.holder if by else NOBODY_YET, _way(), request.remote_addr, reads=_reads(by), writes=_writes(by))
-    g.acting.enter_context(acting_as(acting))
+    name = by.holder if by else NOBODY_YET
+    g.acting.enter_context(acting_as(replace(_unknown(), by=name, reads=_reads(by), writes=_writes(by))))
 
 
 def end_acting(_error: BaseException | None = None) -> None:
@@ -33,6 +35,11 @@ def end_acting(_error: BaseException | None = None) -> None:
     begun: ExitStack | None = g.pop("acting", None)
     if begun is not None:
         begun.close()
+
+
+def _unknown() -> Acting:
+    request_id: str | None = request.environ.get(REQUEST_ID)
+    return Acting(NOBODY_YET, _way(), request.remote_addr, request_id=request_id)
 
 
 def _reads(by: Principal | None) -> frozenset[str] | None:

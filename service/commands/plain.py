@@ -17,14 +17,12 @@ from service.errors import KuntokantaError
 from service.logs.lines import write_line
 from service.settings import logs_as_json, settings_from_environment
 
-STATEMENT_TIMEOUT_MS = 3_600_000
-
 
 @contextmanager
 def open_database() -> Iterator[Database]:
     """Give the database of the environment, with time enough for long work."""
     settings = settings_from_environment()
-    database = Database(settings.database_url, pool_size=4, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
+    database = Database(settings.database_url, pool_size=4, limits=settings.work_limits)
     try:
         yield database
     finally:

@@ -9,7 +9,7 @@ from types import FrameType
 
 import click
 
-from service.commands.plain import STATEMENT_TIMEOUT_MS, plainly
+from service.commands.plain import plainly
 from service.database import Database
 from service.logs.pseudonyms import use_key
 from service.operations.jobs import JobKind
@@ -51,7 +51,7 @@ def _database(settings: Settings) -> Database:
     return Database(
         settings.database_url,
         pool_size=settings.jobs_at_once * CONNECTIONS_A_PLACE,
-        statement_timeout_ms=STATEMENT_TIMEOUT_MS,
+        limits=settings.work_limits,
         soon_missed=True,
     )
 

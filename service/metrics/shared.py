@@ -14,6 +14,7 @@ from pathlib import Path
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Where prometheus_client looks for the folder as it is loaded."""
 
+_MEMORY = "/dev/shm"  # where there is one: what is counted need not be written to a disk
 _FIRST = "first"
 _places: dict[int, str] = {}
 _place = _FIRST
@@ -22,7 +23,9 @@ _place = _FIRST
 def share_counts() -> None:
     """Make the folder, unless there is one, and remove it as this process ends; before anything is counted."""
     if FOLDER not in os.environ:
-        os.environ[FOLDER] = folder = tempfile.mkdtemp(prefix="kuntokanta-counts-")
+        os.environ[FOLDER] = folder = tempfile.mkdtemp(
+            "", "kuntokanta-counts-", _MEMORY if os.access(_MEMORY, os.W_OK) else None
+        )
         atexit.register(_remove, folder, os.getpid())
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from service.acting import Acting, acting_as
 from service.database import Database
-from service.errors import DatabaseUnavailable
+from service.errors import KuntokantaError
 from service.queries.health import load_migration
 from service.queries.jobs import count_places
 from service.queries.monitoring import load_connections, load_jobs_by_state, load_oldest_jobs
@@ -21,7 +21,7 @@ def installation_gauges(database: Database) -> list[Gauge]:
     """Return what the database tells; where it does not answer, only that."""
     try:
         return [_up(1), *_told(database)]
-    except DatabaseUnavailable:
+    except KuntokantaError:
         return [_up(0)]
 
 

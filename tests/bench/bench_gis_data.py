@@ -24,6 +24,7 @@ from service.operations.valuation import value_municipality
 from service.operations.valuation_computation import ValuationRequest
 from service.queries.feature_collections import FeatureProperty
 from service.queries.feature_registry import feature_collections
+from service.settings import DatabaseLimits
 
 MUNICIPALITY = "837"
 COUNTS = {"water_main": 1_000_000, "building": 100_000}
@@ -46,7 +47,7 @@ def fill(owner_url: str, url: str) -> None:
 
 
 def _fill_register(url: str) -> None:
-    database = Database(url, statement_timeout_ms=0)
+    database = Database(url, limits=DatabaseLimits(statement_ms=0))
     try:
         seed(database)
         total = sum(COUNTS.values())

@@ -29,6 +29,7 @@ from service.operations.scenario_runs import run_scenario_of
 from service.operations.scenario_state import load_scenario_state
 from service.queries.report_rows import load_backlog_rows, load_run
 from service.queries.scenarios import load_scenario_totals
+from service.settings import DatabaseLimits
 
 ROOT = Path(__file__).resolve().parents[2]
 YEARS = 30
@@ -50,7 +51,7 @@ def request_for(database: Database, municipality_code: str) -> ScenarioRequest:
 
 def carry_out_in_this_process(url: str, municipality_code: str) -> None:
     """Carry a scenario out once and print seconds per step and peak memory; run as a process of its own."""
-    database = Database(url, pool_size=3, statement_timeout_ms=600_000)
+    database = Database(url, pool_size=3, limits=DatabaseLimits(statement_ms=600_000))
     request = request_for(database, municipality_code)
     marks: list[tuple[str, float]] = []
     start = time.perf_counter()

@@ -27,6 +27,7 @@ from service.operations.reporting import ReportRequest, render_report
 from service.operations.seeding import seed
 from service.operations.valuation import value_municipality
 from service.operations.valuation_computation import ValuationRequest
+from service.settings import DatabaseLimits
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = {"020": 100_000, "837": 1_000_000}  # two municipalities of any name
@@ -35,7 +36,7 @@ REPEATS = 20
 
 def value_in_this_process(url: str, municipality_code: str) -> None:
     """Value once and print seconds per step and peak memory as JSON; run as a process of its own."""
-    database = Database(url, pool_size=2, statement_timeout_ms=600_000)
+    database = Database(url, pool_size=2, limits=DatabaseLimits(statement_ms=600_000))
     marks: list[tuple[str, float]] = []
     start = time.perf_counter()
     value_municipality(
@@ -79,7 +80,7 @@ def main() -> None:
     cluster.create_database("bench")
     url = cluster.service_url("bench")
     prepare_database(cluster.url("bench"), url)
-    database = Database(url, statement_timeout_ms=600_000)
+    database = Database(url, limits=DatabaseLimits(statement_ms=600_000))
     try:
         seed(database)
         seconds = {code: _bench(database, url, code, count) for code, count in SIZES.items()}

@@ -31,6 +31,7 @@ from service.operations.demo import DEMO_MUNICIPALITY, load_benchmark_municipali
 from service.operations.seeding import seed  # noqa: E402
 from service.operations.valuation import value_municipality  # noqa: E402
 from service.operations.valuation_computation import ValuationRequest  # noqa: E402
+from service.settings import DatabaseLimits  # noqa: E402
 
 DATABASE = "check_clients"
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -70,7 +71,7 @@ def _served(register: str) -> Iterator[str]:
 
 
 def _fill(url: str, register: str) -> None:
-    database = Database(url, statement_timeout_ms=0)
+    database = Database(url, limits=DatabaseLimits(statement_ms=0))
     try:
         seed(database)
         if register == DEMO:

@@ -75,7 +75,7 @@ def running(cluster: Cluster, module_database: Database, tmp_path_factory: pytes
         name = connection.execute(text("SELECT current_database()")).scalar_one()
     folder = tmp_path_factory.mktemp("observed")
     (folder / "metrics-token").write_text(f"{MONITOR}\n")
-    (folder / "database-url").write_text(f"{cluster.url(name)}\n")
+    (folder / "database-url").write_text(f"{cluster.service_url(name)}\n")
     environment = os.environ | {
         "KUNTOKANTA_DATABASE_URL_FILE": str(folder / "database-url"),
         "KUNTOKANTA_METRICS_TOKEN_FILE": str(folder / "metrics-token"),

@@ -19,10 +19,11 @@ from sqlalchemy import text
 
 from service.cluster.cluster import Cluster
 from service.database import Database, raw_connection
-from service.errors import DatabaseUnavailable
+from service.errors import TookTooLong
 from service.ogc.bulk import EXPORTS_AT_A_TIME
 from service.queries.feature_bulk import read_csv_lines
 from service.queries.feature_query import FeatureQuery
+from service.settings import DatabaseLimits
 
 ROOT = Path(__file__).resolve().parents[2]
 ITEMS = "/ogc/collections/building/items"
@@ -214,10 +215,10 @@ def test_more_exports_than_can_be_served_are_told_to_come_back(large: Database, 
 
 def test_an_export_may_take_longer_than_the_statement_timeout_and_nothing_else_may(large_url: str) -> None:
     slow = "SELECT pg_sleep(0.5)"
-    with closing(Database(large_url, pool_size=1, statement_timeout_ms=100)) as hasty:
+    with closing(Database(large_url, pool_size=1, limits=DatabaseLimits(statement_ms=100))) as hasty:
         with hasty.reading() as connection, closing(read_csv_lines(connection, FeatureQuery("building"))) as batches:
             assert next(batches)
             connection.exec_driver_sql(slow)
             assert next(batches)
-        with pytest.raises(DatabaseUnavailable), hasty.reading() as connection:  # on the same connection
+        with pytest.raises(TookTooLong), hasty.reading() as connection:  # on the same connection
             connection.exec_driver_sql(slow)

@@ -12,7 +12,7 @@ from service.app import create_app
 from service.cluster.cluster import Cluster
 from service.database import Database
 from service.operations.access import create_token
-from service.settings import Settings
+from service.settings import DatabaseLimits, Settings
 
 BUILDINGS = "/ogc/collections/building/items"
 
@@ -27,7 +27,7 @@ def hasty(cluster: Cluster, filled: Database, token: str) -> Iterator[FlaskClien
     """A service whose database gives each statement a tenth of a second, while the table of assets is locked."""
     with filled.reading() as connection:
         name = connection.exec_driver_sql("SELECT current_database()").scalar_one()
-    database = Database(cluster.service_url(name), pool_size=2, statement_timeout_ms=100)
+    database = Database(cluster.service_url(name), pool_size=2, limits=DatabaseLimits(statement_ms=100))
     with filled.writing() as session:
         session.connection().exec_driver_sql("LOCK TABLE asset IN ACCESS EXCLUSIVE MODE")
         yield create_app(Settings(database_url="", open_reading=True), database).test_client()
