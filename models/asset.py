@@ -188,6 +188,15 @@ class AssetVersion(Base):
             "row_version",
             postgresql_where=text("batch_id IS NULL AND before IS NOT NULL"),
         ),
+        # What was done since a day; an import is found by its own time.
+        Index(
+            "ix_asset_version_changed_at",
+            "municipality_code",
+            "changed_at",
+            "asset_id",
+            "row_version",
+            postgresql_where=text("batch_id IS NULL"),
+        ),
     )
 
     municipality_code: Mapped[MunicipalityCode]
@@ -201,3 +210,9 @@ class AssetVersion(Base):
     after: Mapped[dict[str, Any] | None]
     batch_id: Mapped[int | None] = mapped_column(BigInteger)
     before_geometry: Mapped[bytes | None]
+    # Not told of what imports write: there it stands once, in the audit's entry of the batch.
+    via: Mapped[str | None]
+    from_address: Mapped[str | None]
+    request_id: Mapped[str | None]
+    # Told where no row of the asset tells it: of one that is removed.
+    asset_class: Mapped[int | None] = mapped_column(SmallInteger)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Sequence
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Sequence, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, MunicipalityCode, municipality_check
@@ -20,6 +20,7 @@ class ImportBatch(Base):
     __table_args__ = (
         ForeignKeyConstraint(["municipality_code"], ["municipality.municipality_code"]),
         municipality_check(),
+        Index("ix_import_batch_imported_at", "municipality_code", "imported_at", "batch_id"),
     )
 
     municipality_code: Mapped[MunicipalityCode]
@@ -46,7 +47,16 @@ class ImportChange(Base):
     """
 
     __tablename__ = "import_change"
-    __table_args__ = (municipality_check(),)
+    __table_args__ = (
+        municipality_check(),
+        # What imports did to the records of an asset, for its history.
+        Index(
+            "ix_import_change_asset",
+            "municipality_code",
+            text("((after ->> 'asset_id')::bigint)"),
+            postgresql_where=text("(after ->> 'asset_id') IS NOT NULL"),
+        ),
+    )
 
     municipality_code: Mapped[MunicipalityCode]
     batch_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)

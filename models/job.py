@@ -60,6 +60,9 @@ class Job(Base):
     heard_at: Mapped[datetime.datetime | None]
     finished_at: Mapped[datetime.datetime | None]
     requested_by: Mapped[str]
+    # Where the request came from, for the audit of what the job writes.
+    from_address: Mapped[str | None]
+    request_id: Mapped[str | None]
     worker: Mapped[str | None]
     file_id: Mapped[int | None] = mapped_column(BigInteger)
     result_file_id: Mapped[int | None] = mapped_column(BigInteger)

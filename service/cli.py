@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from models.access import Role
 from service.acting import acting_as, operator
+from service.commands.audit import audit_group
 from service.commands.cost_index import cost_index_command
 from service.commands.export import export_command, restore_command, template_command
 from service.commands.plain import open_database, plainly
@@ -62,6 +63,7 @@ main.add_command(report_command)
 main.add_command(scenario_command)
 main.add_command(funding_command)
 main.add_command(token_group)
+main.add_command(audit_group)
 main.add_command(session_group)
 main.add_command(work_command(JOB_WORKS))
 

@@ -122,6 +122,7 @@ class Settings:
     upload_limit_bytes: int = DEFAULT_UPLOAD_LIMIT
     jobs_at_once: int = 2
     job_attempts: int = 3
+    audit_personal_days: int | None = None
     oidc: OidcSettings | None = None
     rates: RateSettings = RateSettings()
     sessions: SessionSettings = SessionSettings()
@@ -154,6 +155,7 @@ def settings_from_environment() -> Settings:
             upload_limit_bytes=env.int("UPLOAD_LIMIT_BYTES", DEFAULT_UPLOAD_LIMIT),
             jobs_at_once=env.int("JOBS_AT_ONCE", 2),
             job_attempts=env.int("JOB_ATTEMPTS", 3),
+            audit_personal_days=env.int("AUDIT_PERSONAL_DAYS", None, validate=validate.Range(0, 36_500)),
             oidc=_oidc_settings(env),
             rates=_rate_settings(env),
             sessions=_session_settings(env),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,14 +16,22 @@ from models.asset import AssetStatus
 from models.registry import ASSET_CLASSES, AssetClass
 from service.api.answers import page_answer
 from service.api.cursor import decode_cursor, encode_cursor
-from service.api.fields import QueryNumber, Text, municipality_field
+from service.api.fields import Day, QueryNumber, Text, municipality_field
 from service.api.geometry import CrsField, ReadCrs, read_box
 from service.api.identity import readable_municipality
 from service.api.state import database
+from service.errors import Fault, MalformedRequest
 from service.queries.asset_lists import SORTABLE, AssetQuery, key_types, load_asset_page
 from service.queries.assets import AssetRecord
+from service.queries.register_at import RegisterDay
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
+
+
+def as_of_field() -> Day:
+    """Return the field of the day whose register is asked for."""
+    told = "The register as it was at the end of this day, in Finnish time; a list then names a municipality"
+    return Day(load_default=None, metadata={"description": told})
 
 
 class PageQuery(marshmallow.Schema):
@@ -42,7 +51,13 @@ class PageQuery(marshmallow.Schema):
     )
 
 
-class ClassListQuery(PageQuery, ReadCrs):
+class ReadAsset(ReadCrs):
+    """The parameters of reading an asset."""
+
+    as_of = as_of_field()
+
+
+class ClassListQuery(PageQuery, ReadAsset):
     """The parameters of a list of assets of one class."""
 
     municipality = municipality_field(metadata={"description": "Only of this municipality"})
@@ -115,7 +130,17 @@ def asset_page(
         after=after,
         limit=query["limit"],
         crs=query["crs"],
+        day=_day(query["as_of"], municipality_code),
     )
     with database().reading() as connection:
         page = load_asset_page(connection, asked)
     return page_answer(map(document, page.records), encode_cursor(page.last_key))
+
+
+def _day(as_of: datetime.date | None, municipality_code: str | None) -> RegisterDay | None:
+    if as_of is None:
+        return None
+    if municipality_code is None:
+        detail = "Name a municipality: the register of a day is read of one."
+        raise MalformedRequest(detail, [Fault("municipality", detail)])
+    return RegisterDay(municipality_code, as_of)

@@ -10,9 +10,8 @@ from flask import Response
 from models.registry import ASSET_CLASSES
 from service.api.answers import json_answer
 from service.api.asset_documents import asset_document, component_name, core_document, page_json_schema
-from service.api.asset_lists import AssetListQuery, asset_page
+from service.api.asset_lists import AssetListQuery, ReadAsset, asset_page
 from service.api.blueprint import RestBlueprint
-from service.api.geometry import ReadCrs
 from service.api.state import database
 from service.api.versions import ETAG_HEADER, unless_known
 from service.operations.assets import read_asset
@@ -34,9 +33,9 @@ def list_all(query: Mapping[str, Any]) -> Response:
 
 @blueprint.route("/assets/<asset_key:asset_key>", methods=["GET"])
 @blueprint.answers(200, _ANY_CLASS, headers=ETAG_HEADER)
-@blueprint.arguments(ReadCrs, location="query")
+@blueprint.arguments(ReadAsset, location="query")
 @needs(Action.READ, Of.ADDRESS)
 def read_any(query: Mapping[str, Any], asset_key: AssetKey) -> Response:
     """Read an asset of any class with all attributes of its class."""
-    record = read_asset(database(), asset_key, crs=query["crs"])
+    record = read_asset(database(), asset_key, crs=query["crs"], as_of=query["as_of"])
     return unless_known(json_answer(asset_document(record)), record.row_version)

@@ -12,10 +12,10 @@ from models.registry import AssetClass
 from service.api.answers import json_answer
 from service.api.asset_bodies import amended_asset_values, new_asset_values, replaced_asset_values
 from service.api.asset_documents import asset_document, component_name, page_json_schema
-from service.api.asset_lists import ClassListQuery, asset_page
+from service.api.asset_lists import ClassListQuery, ReadAsset, asset_page
 from service.api.asset_schemas import AssetSchema, body_schema, patch_schema, replacement_schema
 from service.api.blueprint import RestBlueprint, read_json
-from service.api.geometry import ReadCrs, WrittenCrs, written_crs
+from service.api.geometry import WrittenCrs, written_crs
 from service.api.identity import principal
 from service.api.permissions import check_municipality
 from service.api.state import database
@@ -77,11 +77,11 @@ def _add_list(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
 def _add_reading(blueprint: RestBlueprint, asset_class: AssetClass) -> None:
     @blueprint.route(f"/{asset_class.code}/<asset_key:asset_key>", methods=["GET"])
     @blueprint.answers(200, component_name(asset_class), headers=ETAG_HEADER)
-    @blueprint.arguments(ReadCrs, location="query")
+    @blueprint.arguments(ReadAsset, location="query")
     @needs(Action.READ, Of.ADDRESS)
     def read(query: Mapping[str, Any], asset_key: AssetKey) -> Response:
         """Read an asset."""
-        record = read_asset(database(), asset_key, asset_class, query["crs"])
+        record = read_asset(database(), asset_key, asset_class, query["crs"], as_of=query["as_of"])
         return unless_known(json_answer(asset_document(record)), record.row_version)
 
 

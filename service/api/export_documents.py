@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import url_for
 
 from models.job import JobState
+from service.api.persons import with_names_for_the_known
 from service.api.problems import problem_document
 from service.operations.export_jobs import request_of
 from service.operations.export_requests import FORMAT_NAMES
@@ -25,7 +26,7 @@ def export_document(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return an export from a job as `look_at_job` gives it; the address of its file while that is kept."""
     asked, state, result = request_of(row["request"]), JobState(row["state"]), row["result"]
     failed = row["error"] is not None and state is JobState.FAILED
-    return {
+    document = {
         "id": f"{row['municipality_code']}-{row['job_id']}",
         "municipality_code": row["municipality_code"],
         "export_id": row["job_id"],
@@ -37,6 +38,7 @@ def export_document(row: Mapping[str, Any]) -> dict[str, Any]:
         "records": asked.takes_records,
         "language": asked.language,
         "srid": asked.srid,
+        "as_of": asked.as_of,
         "requested_by": row["requested_by"],
         **{name: row[name] for name in _TIMES},
         "attempts": row["attempts"],
@@ -47,6 +49,7 @@ def export_document(row: Mapping[str, Any]) -> dict[str, Any]:
         "losses": None if result is None else result["losses"],
         "file": None if state is not JobState.FINISHED else _file(row),
     }
+    return with_names_for_the_known(document)
 
 
 def _file(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,7 +74,8 @@ def export_json_schema() -> dict[str, Any]:
         "records": {"type": "boolean", "description": "Whether components, assessments and so on go along"},
         "language": text,
         "srid": _nullable(integer) | {"description": "EPSG code of the coordinates; the format's own where none"},
-        "requested_by": text,
+        "as_of": _nullable(text | {"format": "date"}) | {"description": "The day whose assets it holds"},
+        "requested_by": _nullable(text),
         **{name: _nullable(time) for name in _TIMES},
         "attempts": integer | {"description": "How often it was begun: again where a worker was lost"},
         "workers": _nullable(integer) | {"description": "Of one that waits: how many jobs workers carry out at a time"},

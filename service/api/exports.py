@@ -18,7 +18,7 @@ from service.api.blueprint import RestBlueprint
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.digests import ETAG_HEADER, HEEDED_IF_MATCH, check_document, document_answer
 from service.api.export_documents import export_document
-from service.api.fields import LONGEST_CODE, Flag, Text, municipality_field
+from service.api.fields import LONGEST_CODE, Day, Flag, Text, municipality_field
 from service.api.identity import principal, readable_municipality
 from service.api.permissions import check_municipality
 from service.api.problems import PROBLEM_TYPE
@@ -77,6 +77,13 @@ class ExportBody(Schema):
     for_excel = Flag(load_default=False, metadata={"description": "CSV with semicolons and decimal commas"})
     as_columns = Flag(load_default=False, metadata={"description": "CSV with easting and northing instead of WKT"})
     runs = Flag(load_default=True, metadata={"description": "Whether an archive holds runs with their results"})
+    as_of = Day(
+        allow_none=True,
+        load_default=None,
+        metadata={
+            "description": "Assets as they were at the end of this day, with the figures of then, and no records"
+        },
+    )
 
 
 def _request(body: Mapping[str, Any]) -> ExportRequest:
@@ -92,6 +99,7 @@ def _request(body: Mapping[str, Any]) -> ExportRequest:
         for_excel=body["for_excel"],
         as_columns=body["as_columns"],
         with_runs=body["runs"],
+        as_of=None if body["as_of"] is None else body["as_of"].isoformat(),
     )
 
 

@@ -10,7 +10,7 @@ from flask import g, request
 from service.api.rate_limits import count_refused_token
 from service.api.sessions import present_session
 from service.api.state import database, settings, token_verifier
-from service.errors import TokenInvalid, TokenMissing
+from service.errors import Fault, MalformedRequest, TokenInvalid, TokenMissing
 from service.oidc.plain import looks_signed
 from service.operations.access import authenticate
 from service.operations.issued_tokens import issued_principal
@@ -94,6 +94,21 @@ def check_reading() -> None:
 def readable_municipalities() -> frozenset[str] | None:
     """Return the municipalities that this request may read, None for all."""
     return None if settings().open_reading else principal().municipalities(Action.READ)
+
+
+def municipality_where(action: Action, asked: str | None) -> str:
+    """Return the one municipality that a request is about, for what is never open.
+
+    Raises:
+        NotPermitted: Another one is asked for than the token holds for.
+        MalformedRequest: The token holds for several, and none of them is asked for.
+    """
+    principal().check(action, asked)
+    own = principal().municipalities(action)
+    if asked is None and own is None:
+        detail = "Name a municipality; 000 is what is national."
+        raise MalformedRequest(detail, [Fault("municipality", detail)])
+    return asked or the_only_one(own or frozenset())
 
 
 def readable_municipality(asked: str | None) -> str | None:

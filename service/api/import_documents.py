@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.job import JobState
+from service.api.persons import with_names_for_the_known
 from service.api.problems import problem_document
 from service.errors import Fault
 from service.operations.import_report import Severity
@@ -39,7 +40,7 @@ def import_document(row: Mapping[str, Any], places: int) -> dict[str, Any]:
         **{name: row[name] for name in (*COUNTS, *_BATCH)},
     }
     document["finished_at"] = document["finished_at"] or row["imported_at"]
-    return document
+    return with_names_for_the_known(document)
 
 
 def whole_import_document(row: Mapping[str, Any], places: int) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def import_json_schema(*, whole: bool) -> dict[str, Any]:
         "profile": text,
         "file_name": text,
         **{name: {"type": "boolean"} for name in _FLAGS},
-        "requested_by": text,
+        "requested_by": _nullable(text),
         **{name: _nullable(time) for name in _TIMES},
         "attempts": _nullable(integer) | {"description": "How often it was begun: again where a worker was lost"},
         "workers": _nullable(integer) | {"description": _WORKERS},

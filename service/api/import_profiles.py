@@ -18,6 +18,7 @@ from service.api.cursor import decode_cursor, encode_cursor
 from service.api.fields import Text, municipality_field
 from service.api.identity import principal, readable_municipality
 from service.api.permissions import check_municipality, check_targets
+from service.api.persons import with_names_for_the_known
 from service.api.record_lists import MunicipalListQuery
 from service.api.state import database
 from service.api.versions import ETAG_HEADER, IF_MATCH_PARAMETER, etag, expected_versions, unless_known
@@ -248,7 +249,8 @@ def _shipped_record(tools: ProfileTools, name: str) -> dict[str, Any]:
 
 
 def _summary(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {**{name: record.get(name) for name in _SUMMARY}, "read_only": record["municipality_code"] is None}
+    told = with_names_for_the_known({name: record.get(name) for name in _SUMMARY})
+    return {**told, "read_only": record["municipality_code"] is None}
 
 
 def _document(tools: ProfileTools, record: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from service.operations.records import (
     add_asset_record,
 )
 from service.queries.asset_key import AssetKey
-from service.queries.record_sets import OUTAGES, VERSIONS, RecordSet
+from service.queries.record_sets import OUTAGES, RecordSet
 
 blueprint = RestBlueprint("asset records", __name__, description="What is recorded of an asset over time")
 
@@ -51,7 +51,6 @@ _ADDABLE = (
 _READABLE = (
     *((each.path, each.kind.records) for each in _ADDABLE),
     ("outages", OUTAGES),
-    ("history", VERSIONS),
 )
 
 

@@ -22,6 +22,7 @@ from service.api.cursor import decode_cursor, encode_cursor
 from service.api.fields import QueryNumber, municipality_field
 from service.api.geometry import geometry_json_schema
 from service.api.identity import readable_municipality
+from service.api.persons import NAMES, with_names_for_the_known
 from service.api.state import database
 from service.queries.asset_key import AssetKey
 from service.queries.record_sets import RecordSet, is_geometry
@@ -87,7 +88,7 @@ def record_page(
 
 def record_document(records: RecordSet, record: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record ready for JSON: the asset by its public id, the class by its code."""
-    document = dict(record)
+    document = with_names_for_the_known(record)
     if document.get("asset_id") is not None:
         document["asset_id"] = str(AssetKey(document["municipality_code"], document["asset_id"]))
     if document.get("asset_class") is not None:
@@ -109,7 +110,7 @@ def _column_schema(name: str, column: ColumnElement[Any]) -> dict[str, Any]:
     if isinstance(column.type, Geometry):
         return geometry_json_schema((column.type.geometry_type or "POINT",))
     schema = dict(_BY_NAME.get(name) or _json_type(column))
-    if isinstance(column, Column) and column.nullable:
+    if (isinstance(column, Column) and column.nullable) or name in NAMES:
         schema["type"] = [schema["type"], "null"]
         if "enum" in schema:
             schema["enum"] = [*schema["enum"], None]

@@ -18,6 +18,7 @@ from service.api.digests import ETAG_HEADER, HEEDED_IF_MATCH, check_document, do
 from service.api.fields import QueryNumber, Text, WholeNumber, municipality_field
 from service.api.identity import principal, readable_municipality
 from service.api.permissions import check_municipality
+from service.api.persons import with_names_for_the_known
 from service.api.problems import PROBLEM_TYPE, problem_document
 from service.api.run_bodies import REQUESTS, RunKinds
 from service.api.state import database
@@ -220,7 +221,7 @@ def _document(run: Mapping[str, Any]) -> dict[str, Any]:
     key = {"id": f"{run['municipality_code']}-{run['run_id']}", "municipality_code": run["municipality_code"]}
     shown = {name: run[name] for name in _SHOWN} | {"problem": _problem(run["error"]), "progress": run.get("progress")}
     shown["workers"] = run.get("workers")
-    return key | {"run_id": run["run_id"]} | shown
+    return with_names_for_the_known(key | {"run_id": run["run_id"]} | shown)
 
 
 def _problem(error: str | None) -> dict[str, Any] | None:

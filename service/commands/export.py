@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,12 @@ from service.operations.templates import TEMPLATE_FORMATS, TemplateRequest, writ
 @click.option("--for-excel", is_flag=True, help="CSV with semicolons and decimal commas.")
 @click.option("--coordinates", is_flag=True, help="CSV with easting and northing of points instead of WKT.")
 @click.option("--runs/--no-runs", default=True, help="Whether an archive holds runs with their results.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="Assets as they were at the end of this day, with the figures of then.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 @plainly
 def export_command(
@@ -48,6 +55,7 @@ def export_command(
     for_excel: bool,
     coordinates: bool,
     runs: bool,
+    as_of: datetime.datetime | None,
     as_json: bool,
 ) -> None:
     """Write a municipality's register into FILE; several tables of a format that holds one go into a ZIP archive."""
@@ -63,6 +71,7 @@ def export_command(
         for_excel=for_excel,
         as_columns=coordinates,
         with_runs=runs,
+        as_of=None if as_of is None else as_of.date().isoformat(),
     )
     with open_database() as database, tqdm(unit=" rows", disable=as_json or None, leave=False) as bar:
         summary = write_export(database, request, file, _progress(bar))

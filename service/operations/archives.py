@@ -20,8 +20,10 @@ from service.database import raw_connection
 from service.errors import DataConflict, Fault, InvalidData
 from service.migrating import newest_migration
 from service.queries.archive_tables import (
+    NUMBERED_ANEW,
     ArchiveTable,
     add_lacking,
+    add_numbered_anew,
     add_own,
     archive_tables,
     copy_in,
@@ -32,6 +34,7 @@ from service.queries.archive_tables import (
     rows_of,
     tables_in_use,
 )
+from service.queries.audit_writes import note_load
 from service.queries.data_version import raise_data_version
 from service.queries.import_matching import lock_municipality
 from service.queries.import_numbers import raise_sequence
@@ -233,6 +236,8 @@ def _restore(
             progress("restore", number, len(tables))
         refresh_statistics(raw, [each.table for each in tables if each.scope == "municipal"])
         raise_data_version(session.connection(), [code])
+        told_rows = {"restored": dict(told), "written_at": manifest["written_at"]}
+        note_load(session, "municipality", code, told_rows, municipality_code=code)
     rows = {each.name: told[each.name] for each in tables if each.scope in ("municipal", "own")}
     return Restored(code, rows, {name: n for name, n in others.items() if n}, round(time.monotonic() - started, 3))
 
@@ -246,7 +251,7 @@ def _restore_table(
     others: dict[str, int],
 ) -> None:
     """Write one table, and check that its rows are those that were told, of this municipality only."""
-    staged = table.scope != "municipal" or table.table == "municipality"
+    staged = table.scope != "municipal" or table.table in ("municipality", NUMBERED_ANEW)
     try:
         written = copy_in(raw, table, _blocks(archive, _member(table.name)), staged=staged)
         if table.scope == "shared":
@@ -269,6 +274,8 @@ def _take_municipal(raw: psycopg.Connection[Any], table: ArchiveTable, code: str
         raise DamagedArchive(faults=[Fault(_member(table.name), f"It has rows that are not of municipality {code}.")])
     if table.table == "municipality":
         replace_municipality(raw, table)
+    elif table.table == NUMBERED_ANEW:
+        add_numbered_anew(raw, table)
     elif table.scope == "own":
         add_own(raw, table)
     if table.sequence is not None:

@@ -20,18 +20,29 @@ from service.queries.assets import AssetRecord, find_asset_class, load_asset, ve
 from service.queries.data_version import raise_data_version
 from service.queries.districts import assign_districts
 from service.queries.municipalities import municipality_exists
+from service.queries.register_at import RegisterDay
 
 ExpectedVersions = frozenset[int] | None
 """Versions that the client takes for the present one; None: whichever it is."""
 
 
 def read_asset(
-    database: Database, key: AssetKey, asset_class: AssetClass | None = None, crs: Crs = CRS84
+    database: Database,
+    key: AssetKey,
+    asset_class: AssetClass | None = None,
+    crs: Crs = CRS84,
+    *,
+    as_of: datetime.date | None = None,
 ) -> AssetRecord:
-    """Return an asset; raises `NotFound` where there is none of this key, or none in this class."""
+    """Return an asset, with `as_of` as it was at the end of that day.
+
+    Raises:
+        NotFound: There is, or was then, none of this key, or none in this class.
+    """
+    day = None if as_of is None else RegisterDay(key.municipality_code, as_of)
     with database.reading() as connection:
-        its_class = asset_class or find_asset_class(connection, key)
-        record = load_asset(connection, its_class, key, crs) if its_class else None
+        its_class = asset_class or find_asset_class(connection, key, day)
+        record = load_asset(connection, its_class, key, crs, day=day) if its_class else None
     if record is None:
         raise _not_found(key, asset_class)
     return record
@@ -139,12 +150,13 @@ def _conclude(
     before: AssetRecord | None,
 ) -> None:
     """Set the district from the geometry and write the version, as the register now has it."""
-    assign_districts(session, key.municipality_code, [key.asset_id])
+    assign_districts(session, key.municipality_code, [key.asset_id], in_version=True)
     after = load_asset(session.connection(), asset_class, key, TM35FIN)
     if after is None:
         raise _not_found(key, asset_class)
     insert_version(
         session,
+        asset_class,
         key,
         row_version=after.row_version,
         operation=operation,

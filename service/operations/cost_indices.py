@@ -108,7 +108,7 @@ def add_cost_index(
         faults += source_faults(session, source_id, source_title)
         if faults:
             raise InvalidData("; ".join(fault.detail for fault in faults[:5]), faults)
-        add_new_source(session, source_id, source_title)
+        add_new_source(session, source_id, source_title, under=None)
         rows = [vars(point) | {"index_code": index_code, "source_id": source_id, "is_demo": False} for point in points]
         store_cost_index(session, rows)
         if finish is not None:

@@ -16,6 +16,7 @@ from service.demo.benchmark import benchmark_areas, benchmark_chunks, benchmark_
 from service.demo.municipality import MUNICIPALITY_CODE, generate_municipality
 from service.demo.rows import AssetRows, DemoMunicipality, Records
 from service.queries import demo_rows
+from service.queries.audit_writes import note_load
 from service.queries.data_version import raise_data_version
 from service.queries.import_copy import geometry_texts
 from service.queries.statistics import refresh_statistics
@@ -23,6 +24,7 @@ from service.queries.statistics import refresh_statistics
 if TYPE_CHECKING:
     import psycopg
     from numpy.typing import NDArray
+    from sqlalchemy.orm import Session
 
 DEMO_MUNICIPALITY = MUNICIPALITY_CODE
 CHANGED_BY = "demo"
@@ -66,8 +68,15 @@ def load_demo(database: Database, *, only_if_empty: bool) -> DemoSummary:
         generated = generate_municipality()
         records = _store_municipality(raw_connection(connection), generated)
         raise_data_version(connection, [DEMO_MUNICIPALITY])
-    counts = generated.counts()
+        counts = generated.counts()
+        _note(session, DEMO_MUNICIPALITY, "demo", {**counts, **records})
     return DemoSummary(sum(counts.values()), counts, records, time.perf_counter() - started)
+
+
+def _note(session: Session, municipality_code: str, what: str, rows: Mapping[str, int]) -> None:
+    """Note the load as a whole: what a seed makes needs no entry for each record."""
+    told = {"generated": what, "rows": dict(rows)}
+    note_load(session, "municipality", municipality_code, told, municipality_code=municipality_code)
 
 
 def demo_is_loaded(database: Database) -> bool:
@@ -116,6 +125,7 @@ def load_benchmark_municipality(database: Database, municipality_code: str, asse
                 records[table] = records.get(table, 0) + count
         refresh_statistics(raw, ("asset", *counts, *records))
         raise_data_version(session.connection(), [municipality_code])
+        _note(session, municipality_code, "benchmark", {**counts, **records})
     return DemoSummary(sum(counts.values()), counts, records, time.perf_counter() - started)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,7 @@ class ExportRequest:
         for_excel: CSV as Excel opens it in Finland: semicolons and decimal commas.
         as_columns: CSV with the columns easting and northing instead of WKT.
         with_runs: Whether an archive holds runs with their results.
+        as_of: Assets as they were at the end of this day, `2026-12-31`, with the figures of then; None: as they are.
     """
 
     municipality_code: str
@@ -60,16 +62,24 @@ class ExportRequest:
     for_excel: bool = False
     as_columns: bool = False
     with_runs: bool = True
+    as_of: str | None = None
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing is left out of the register."""
-        return not self.classes and self.district_code is None and self.filter is None
+        return not self.classes and self.district_code is None and self.filter is None and self.as_of is None
 
     @property
     def takes_records(self) -> bool:
         """Whether records go along."""
-        return not self.classes if self.with_records is None else self.with_records
+        if self.with_records is None:
+            return not self.classes and self.as_of is None
+        return self.with_records
+
+    @property
+    def day(self) -> datetime.date | None:
+        """The day whose assets are asked for; raises `ValueError` where it is none."""
+        return None if self.as_of is None else datetime.date.fromisoformat(self.as_of)
 
 
 @dataclass
@@ -131,7 +141,18 @@ def _check_words(request: ExportRequest, faults: _Faults) -> None:
     if request.srid is not None and request.srid not in SRIDS:
         faults.add("srid", f"{request.srid} is not a system of exports: {', '.join(map(str, SRIDS))}.")
     if request.format == ARCHIVE and not request.is_whole:
-        faults.add("format", "An archive holds the whole register: no class, district or filter goes with it.")
+        faults.add("format", "An archive holds the whole register: no class, district, filter or day goes with it.")
+    if request.as_of is not None:
+        _check_day(request, faults)
+
+
+def _check_day(request: ExportRequest, faults: _Faults) -> None:
+    try:
+        datetime.date.fromisoformat(request.as_of or "")
+    except ValueError:
+        faults.add("as_of", f"'{str(request.as_of)[:40]}' is not a day as 2026-12-31.")
+    if request.with_records:
+        faults.add("records", "Of an earlier day only assets are exported, with their figures of then.")
 
 
 def _filters(request: ExportRequest, faults: _Faults) -> dict[str, Filter]:
@@ -155,7 +176,7 @@ def selections(connection: Connection, request: ExportRequest, filters: Mapping[
     if request.is_whole and request.takes_records:
         return [ExportSelection(code, municipality) for code in export_tables()]
     assets = [
-        ExportSelection(code, municipality, request.district_code, filters.get(code))
+        ExportSelection(code, municipality, request.district_code, filters.get(code), as_of=request.day)
         for code in request.classes or ASSET_CLASSES
     ]
     if not request.takes_records:

@@ -53,8 +53,8 @@ def _document(municipality_code: str, row: Mapping[str, Any]) -> dict[str, Any]:
         "fields": [
             {
                 "attribute": name,
-                "before": _told(before.get(name), name in shapes),
-                "after": _told(after[name], name in shapes),
+                "before": told_value(before.get(name), is_shape=name in shapes),
+                "after": told_value(after[name], is_shape=name in shapes),
             }
             for name in after
             if before.get(name) != after[name]
@@ -67,7 +67,7 @@ def _shape_columns(target: str) -> set[str]:
     return {column.name for column in columns if isinstance(column.type, Geometry)}
 
 
-def _told(value: Any, is_shape: bool) -> Any:
+def told_value(value: Any, *, is_shape: bool) -> Any:
     """Return a value for JSON; a shape, kept as hexadecimal EWKB, as GeoJSON to the millimetre."""
     if not is_shape or value is None:
         return value

@@ -30,7 +30,7 @@ KEEP, OVERWRITE = "keep", "overwrite"
 ON_CONFLICT = (KEEP, OVERWRITE)
 LISTED_ROWS = 500
 GEOMETRY, NAME = "geometry", "name"
-_EDITED = "{attribute} was set to {kept} by {by} on {on}, after the last import: the file's value "
+_EDITED = "{attribute} was set to {kept} by hand on {on}, after the last import: the file's value "
 _CONFLICT_DETAILS = {KEEP: _EDITED + "was not taken.", OVERWRITE: _EDITED + "replaced it."}
 
 
@@ -60,7 +60,6 @@ def _conflict_fault(conflict: Conflict, on_conflict: str) -> ImportFault:
     detail = _CONFLICT_DETAILS[on_conflict].format(
         attribute=conflict.attribute,
         kept=conflict.kept if conflict.kept is not None else "nothing",
-        by=conflict.edited_by,
         on=f"{conflict.edited_at:%Y-%m-%d}",
     )
     return ImportFault(conflict.row, conflict.attribute, conflict.value, "edited_since", Severity.WARNING, detail)

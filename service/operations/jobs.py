@@ -24,6 +24,7 @@ from service.operations.stored_files import NewFile, find_file, store_file
 from service.queries.jobs import (
     JobKey,
     change_job,
+    change_job_for_a_client,
     count_places,
     count_waiting,
     insert_job,
@@ -82,6 +83,8 @@ class Job:
         requested_by: Who asks.
         file_id: Number of the file that came with it.
         begun_at: Since when it is carried out: no other worker has the job for as long as this stands in its row.
+        from_address: Where the request for it came from.
+        request_id: Of that request.
     """
 
     key: JobKey
@@ -89,6 +92,8 @@ class Job:
     requested_by: str
     file_id: int | None
     begun_at: datetime.datetime
+    from_address: str | None = None
+    request_id: str | None = None
 
 
 CarryOut = Callable[[Database, Job, JobProgress], Mapping[str, Any] | None]
@@ -222,7 +227,7 @@ def cancel_job(database: Database, key: JobKey, finish: Finish | None = None) ->
 def end_job_as_cancelled(session: Session, key: JobKey) -> bool:
     """Cancel a job that is under way within the caller's transaction; return whether it was."""
     values = {"state": JobState.CANCELLED, "finished_at": _now()}
-    return change_job(session, key, values, states=UNDER_WAY) is not None
+    return change_job_for_a_client(session, key, values, states=UNDER_WAY) is not None
 
 
 def retry_job(database: Database, key: JobKey, finish: Finish | None = None) -> None:
@@ -238,7 +243,7 @@ def retry_job(database: Database, key: JobKey, finish: Finish | None = None) -> 
     cleared = dict.fromkeys(("result", "error", "step", "rows_done", "rows_total", "started_at", "finished_at"))
     values = {**cleared, "state": JobState.QUEUED, "attempts": 0, "queued_at": _now()}
     with database.writing() as session:
-        again = change_job(session, key, values, states=(JobState.FAILED, JobState.CANCELLED))
+        again = change_job_for_a_client(session, key, values, states=(JobState.FAILED, JobState.CANCELLED))
         if again is None:
             raise DataConflict(f"Only what failed or was cancelled is tried again; this {key.kind} is {row['state']}.")
         wake_workers(session)

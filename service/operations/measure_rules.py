@@ -74,7 +74,7 @@ def add_measure_rule(
             faults.append(Fault("/municipality_code", f"'{code}' is not a municipality of the register."))
         if faults:
             raise InvalidData("; ".join(fault.detail for fault in faults), faults)
-        add_new_source(session, values["source_id"], source_title)
+        add_new_source(session, values["source_id"], source_title, under=values.get("municipality_code"))
         close_open_rule(session, values, values["valid_from"])
         number = insert_measure_rule(session, {**values, "is_demo": False})
         record = load_record(session.connection(), MEASURE_RULES, {"measure_rule_id": number})

@@ -51,7 +51,7 @@ def add_parameter_value(
         faults += source_faults(session, values["source_id"], source_title)
         if faults:
             raise InvalidData("; ".join(fault.detail for fault in faults), faults)
-        add_new_source(session, values["source_id"], source_title)
+        add_new_source(session, values["source_id"], source_title, under=values.get("municipality_code"))
         close_open_value(session, values, values["valid_from"])
         _check_overlap(session, values)
         number = insert_parameter_value(session, {**values, "is_demo": False})

@@ -23,6 +23,7 @@ class Action(StrEnum):
     IMPORT = "import files"
     WRITE_RECORDS = "write records"
     WRITE_PLANS = "write needs, parameters and runs"
+    AUDIT = "read the audit"
 
 
 class Of(StrEnum):
@@ -52,6 +53,7 @@ MAY: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.IMPORT: frozenset({Role.ENGINEER, Role.PLANNER, Role.ADMIN}),
         Action.WRITE_RECORDS: frozenset({Role.ENGINEER, Role.ADMIN}),
         Action.WRITE_PLANS: frozenset({Role.PLANNER, Role.ADMIN}),
+        Action.AUDIT: frozenset({Role.ADMIN}),
     }
 )
 """The table. What is open needs no token; nor does reading, where the installation opens it."""

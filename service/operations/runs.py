@@ -24,7 +24,7 @@ from service.operations.scenario_runs import begin_scenario, carry_out_scenario
 from service.operations.valuation import begin_run, carry_out_run
 from service.queries.jobs import JobKey, count_places, load_job
 from service.queries.report_rows import load_run, load_run_parameters, load_runs
-from service.queries.results import NOT_ENDED, change_run, is_held
+from service.queries.results import NOT_ENDED, change_run, end_run_for_a_client, is_held
 from service.queries.run_progress import load_progress
 
 ENDED_MEANWHILE = "The process that carried it out has ended; start the run again."
@@ -176,7 +176,7 @@ def cancel_run(database: Database, municipality_code: str, run_id: int, finish: 
     state = look_at_run(database, municipality_code, run_id)["state"]
     with database.writing() as session:
         end_job_as_cancelled(session, job_key(municipality_code, run_id))
-        if not change_run(session, municipality_code, run_id, _ended(RunState.CANCELLED, None)):
+        if not end_run_for_a_client(session, municipality_code, run_id, _ended(RunState.CANCELLED, None)):
             raise DataConflict(f"The run has ended already: it is {state}.")
         if finish is not None:
             finish(session, {"municipality_code": municipality_code, "run_id": run_id})

@@ -17,10 +17,13 @@ def source_faults(session: Session, source_id: str, source_title: str | None) ->
     return [Fault("/source_id", f"'{source_id}' is not a source of the register; give its source_title to add it.")]
 
 
-def add_new_source(session: Session, source_id: str, source_title: str | None) -> None:
-    """Write a source that is new to the register; one that is there stays as it is."""
+def add_new_source(session: Session, source_id: str, source_title: str | None, *, under: str | None) -> None:
+    """Write a source that is new to the register; one that is there stays as it is.
+
+    `under` is the municipality whose value brings it, None where the value is national.
+    """
     if source_title is not None and not _is_known(session, source_id):
-        insert_source(session, source_id, source_title, None)
+        insert_source(session, source_id, source_title, None, under=under)
 
 
 def _is_known(session: Session, source_id: str) -> bool:

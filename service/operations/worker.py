@@ -155,7 +155,8 @@ class Worker:
         if row is None:
             return False
         key = JobKey(row["municipality_code"], row["kind"], row["job_id"])
-        job = Job(key, row["request"], row["requested_by"], row["file_id"], row["started_at"])
+        origin = {"from_address": row["from_address"], "request_id": row["request_id"]}
+        job = Job(key, row["request"], row["requested_by"], row["file_id"], row["started_at"], **origin)
         log = structlog.get_logger().bind(
             job=str(key), kind=key.kind, attempt=row["attempts"], by=pseudonym(job.requested_by)
         )
@@ -227,4 +228,4 @@ def _who_asked(job: Job) -> Acting:
     """Return who acts in a job: who asked for it, within the municipality that they asked for and no other."""
     code = job.key.municipality_code
     own = None if code == WHOLE_COUNTRY else frozenset({code})
-    return Acting(job.requested_by, "worker", reads=own, writes=own)
+    return Acting(job.requested_by, "worker", job.from_address, reads=own, writes=own, request_id=job.request_id)

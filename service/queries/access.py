@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from models.access import AccessToken
+from service.queries.audit_writes import note_insert, noted
 from service.queries.tables import table_of
 
 _TOKEN = table_of(AccessToken)
@@ -35,7 +36,9 @@ def load_tokens(connection: Connection) -> list[RowMapping]:
 
 def insert_token(session: Session, values: dict[str, Any]) -> int:
     """Store a token; return its number."""
-    return int(session.execute(insert(_TOKEN).values(values).returning(_TOKEN.c.token_id)).scalar_one())
+    number = int(session.execute(insert(_TOKEN).values(values).returning(_TOKEN.c.token_id)).scalar_one())
+    note_insert(session, _TOKEN, {"token_id": number})
+    return number
 
 
 def note_use(session: Session, token_id: int, used_at: datetime.datetime) -> None:
@@ -46,5 +49,8 @@ def note_use(session: Session, token_id: int, used_at: datetime.datetime) -> Non
 def revoke(session: Session, token_id: int, revoked_at: datetime.datetime) -> bool:
     """End a token; False where there is none of this number that is still good."""
     is_good = (_TOKEN.c.token_id == token_id, _TOKEN.c.revoked_at.is_(None))
-    statement = update(_TOKEN).where(*is_good).values(revoked_at=revoked_at)
-    return session.connection().execute(statement).rowcount > 0
+    if session.scalar(select(_TOKEN.c.token_id).where(*is_good).with_for_update()) is None:
+        return False
+    with noted(session, _TOKEN, {"token_id": token_id}):
+        session.execute(update(_TOKEN).where(*is_good).values(revoked_at=revoked_at))
+    return True

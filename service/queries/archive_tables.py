@@ -32,6 +32,9 @@ LEFT_OUT = {
 }
 """Municipal tables that no archive holds, and why."""
 
+NUMBERED_ANEW = "audit_entry"
+"""Municipal table that may have rows before an archive is restored: who was given a token, and the like."""
+
 SHARED = ("source", "service", "condition_scale", "condition_scale_value", "parameter", "cost_index")
 """National tables that municipal rows refer to, each after those that it refers to: an archive brings what lacks."""
 
@@ -132,7 +135,7 @@ def tables_in_use(connection: psycopg.Connection[Any], municipality_code: str) -
     """Return the tables in which a municipality has rows, apart from that of municipalities."""
     found = []
     for each in archive_tables():
-        if each.scope in ("municipal", "own") and each.table != "municipality":
+        if each.scope in ("municipal", "own") and each.table not in ("municipality", NUMBERED_ANEW):
             query = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE municipality_code = %s)")
             row = connection.execute(query.format(sql.Identifier(each.table)), (municipality_code,)).fetchone()
             if row is not None and row[0]:
@@ -207,6 +210,25 @@ def add_own(connection: psycopg.Connection[Any], table: ArchiveTable) -> None:
         stage=sql.Identifier(_stage(table)),
     )
     connection.execute(reach)
+    connection.execute(statement)
+
+
+def add_numbered_anew(connection: psycopg.Connection[Any], table: ArchiveTable) -> None:
+    """Add staged rows of a municipality with new numbers, in the order of those that they had."""
+    if table.sequence is None:
+        raise ValueError(f"the rows of {table.table} are not numbered")
+    number, sequence = table.sequence
+    others = tuple(name for name in table.columns if name != number)
+    statement = sql.SQL(
+        "INSERT INTO {table} ({number}, {others}) SELECT nextval({sequence}), {others}"
+        " FROM (SELECT {others} FROM {stage} ORDER BY {number}) s"
+    ).format(
+        table=sql.Identifier(table.table),
+        number=sql.Identifier(number),
+        sequence=sql.Literal(sequence),
+        others=_names(others),
+        stage=sql.Identifier(_stage(table)),
+    )
     connection.execute(statement)
 
 

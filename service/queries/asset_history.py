@@ -2,7 +2,8 @@
 
 An import writes the version of each asset that it adds without the document `after`. That document is what the next
 version has as `before`, and until there is one, the asset as it stands. Everything that changes an asset writes a
-version with both documents; a district that is found anew is no version of an asset, so `keep_created` goes first.
+version with both documents; a district that is found anew is no version of an asset, but has an entry in the audit,
+from which the first of them is read.
 """
 
 from __future__ import annotations
@@ -23,6 +24,12 @@ GEOMETRY = sql.SQL("ST_AsGeoJSON(COALESCE(t.geometry_z, t.geometry), 3, 0)::json
 # Of a version v.
 NOT_KEPT = sql.SQL("v.operation = 'create' AND v.after IS NULL")
 _SAME_ASSET = sql.SQL("t.municipality_code = v.municipality_code AND t.asset_id = v.asset_id")
+# Where the asset lay before its district was first found anew, if it was while this was its version.
+_FIRST_DISTRICT = sql.SQL(
+    "COALESCE((SELECT d.before - 'row_version' FROM audit_entry d WHERE d.municipality_code = v.municipality_code"
+    " AND d.asset_id = v.asset_id AND d.table_name = 'asset' AND (d.before ->> 'row_version')::bigint = v.row_version"
+    " ORDER BY d.at, d.entry_id LIMIT 1), '{}'::jsonb)"
+)
 _CLASS_ROW = sql.SQL("{} c ON c.municipality_code = t.municipality_code AND c.asset_id = t.asset_id")
 
 
@@ -56,9 +63,10 @@ def document_after(classes: Iterable[AssetClass]) -> sql.Composable:
     return sql.SQL(
         "CASE WHEN {not_kept} THEN COALESCE((SELECT n.before FROM asset_version n WHERE n.municipality_code ="
         " v.municipality_code AND n.asset_id = v.asset_id AND n.row_version = v.row_version + 1),"
-        " CASE (SELECT t.asset_class FROM asset t WHERE {same}) {standing} END) ELSE v.after END"
+        " CASE (SELECT t.asset_class FROM asset t WHERE {same}) {standing} END) || {district} ELSE v.after END"
     ).format(
         not_kept=NOT_KEPT,
+        district=_FIRST_DISTRICT,
         same=_SAME_ASSET,
         standing=sql.SQL(" ").join(standing) if standing else sql.SQL("WHEN 0 THEN NULL::jsonb"),
     )
@@ -85,25 +93,6 @@ def complete_versions(connection: Connection, municipality_code: str, versions: 
     found = dict(raw.execute(statement.format(document_after(classes), NOT_KEPT), values).fetchall())
     for each in lacking:
         each["after"] = found[each["asset_id"]]
-
-
-def keep_created(connection: Connection, municipality_code: str, asset_ids: Sequence[int]) -> None:
-    """Write the documents that the history does not keep of these assets, before they change without a version."""
-    raw = raw_connection(connection)
-    values = {"municipality": municipality_code, "assets": list(asset_ids)}
-    for each in _classes_of(raw, values):
-        statement = sql.SQL(
-            "UPDATE asset_version v SET after = {document} FROM asset t JOIN {own} WHERE {same}"
-            " AND t.asset_class = {number}::int2 AND v.municipality_code = %(municipality)s"
-            " AND v.asset_id = ANY(%(assets)s) AND v.row_version = t.row_version AND {not_kept}"
-        ).format(
-            document=asset_document(each.code),
-            own=_CLASS_ROW.format(sql.Identifier(each.code)),
-            same=_SAME_ASSET,
-            number=sql.Literal(each.number),
-            not_kept=NOT_KEPT,
-        )
-        raw.execute(statement, values)
 
 
 def _classes_of(connection: psycopg.Connection[Any], values: dict[str, Any]) -> list[AssetClass]:

@@ -32,6 +32,7 @@ from service.queries.assets import (
     class_condition,
     select_assets,
 )
+from service.queries.register_at import RegisterDay, at_day
 
 SORTABLE = ("name", "owner", "built_year", "renewed_year", "replacement_cost_eur", "criticality", "quantity")
 _SEARCHED = (CORE.c.name, CORE.c.owner, CORE.c.source_id)
@@ -55,6 +56,7 @@ class AssetQuery:
         after: Sort key of the last asset of the page before.
         limit: Most assets of the page.
         crs: System of the coordinates that are given out.
+        day: The register of which day; None: of now.
     """
 
     asset_class: AssetClass | None = None
@@ -69,6 +71,7 @@ class AssetQuery:
     after: tuple[Any, ...] | None = None
     limit: int = 100
     crs: Crs = CRS84
+    day: RegisterDay | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,8 @@ def load_asset_page(connection: Connection, query: AssetQuery) -> AssetPage:
     if query.after is not None:
         statement = statement.where(_beyond(order, query.after, descending=query.descending))
     statement = _ordered(statement, order, descending=query.descending).limit(query.limit + 1)
-    rows = list(connection.execute(statement.add_columns(*(each.label(None) for each in order))))
+    shown_too = statement.add_columns(*(each.label(None) for each in order))
+    rows = list(connection.execute(at_day(shown_too, query.day, [] if shown is None else [shown])))
     page, width = rows[: query.limit], 6 + len(attribute_columns(shown))
     last_key = tuple(page[-1][width:]) if len(rows) > len(page) else None
     return AssetPage(asset_records([row[:width] for row in page], shown), last_key)

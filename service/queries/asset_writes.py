@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.asset import ASSET_ID_SEQUENCE, SRID, AssetVersion
 from models.registry import AssetClass
+from service.acting import current
 from service.queries.asset_key import AssetKey
 from service.queries.assets import CORE, key_conditions
 from service.queries.tables import table_of
@@ -60,6 +61,7 @@ def update_asset(
 
 def insert_version(
     session: Session,
+    asset_class: AssetClass,
     key: AssetKey,
     *,
     row_version: int,
@@ -69,7 +71,8 @@ def insert_version(
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
 ) -> None:
-    """Write what a change did into the asset's history."""
+    """Write what a change did into the asset's history, and how who acts now came to do it."""
+    acting = current()
     session.execute(
         insert(_VERSION).values(
             municipality_code=key.municipality_code,
@@ -80,6 +83,10 @@ def insert_version(
             operation=operation,
             before=before,
             after=after,
+            via=acting.via,
+            from_address=acting.from_address,
+            request_id=acting.request_id,
+            asset_class=asset_class.number,
         )
     )
 

@@ -17,6 +17,7 @@ from models.asset import Asset
 from models.registry import ASSET_CLASS_BY_NUMBER, ASSET_CLASSES, AssetClass
 from service.queries.asset_key import AssetKey
 from service.queries.geometry_text import geojson_text
+from service.queries.register_at import RegisterDay, at_day
 from service.queries.tables import table_of
 
 CORE = table_of(Asset)
@@ -93,18 +94,27 @@ def asset_records(rows: Iterable[Sequence[Any]], asset_class: AssetClass | None)
     ]
 
 
-def find_asset_class(connection: Connection, key: AssetKey) -> AssetClass | None:
-    """Return the class of an asset, or None where there is no such asset."""
+def find_asset_class(connection: Connection, key: AssetKey, day: RegisterDay | None = None) -> AssetClass | None:
+    """Return the class of an asset, or None where there is, or on a day was, no such asset."""
     statement = select(CORE.c.asset_class).where(*key_conditions(key))
-    number = connection.execute(statement).scalar_one_or_none()
+    number = connection.execute(at_day(statement, day, ())).scalar_one_or_none()
     return None if number is None else ASSET_CLASS_BY_NUMBER[number]
 
 
 def load_asset(
-    connection: Connection, asset_class: AssetClass, key: AssetKey, crs: Crs = CRS84, *, locked: bool = False
+    connection: Connection,
+    asset_class: AssetClass,
+    key: AssetKey,
+    crs: Crs = CRS84,
+    *,
+    locked: bool = False,
+    day: RegisterDay | None = None,
 ) -> AssetRecord | None:
-    """Return an asset of a class, or None; `locked` keeps its row from changing until the transaction ends."""
-    statement = select_assets(asset_class, crs).where(*key_conditions(key))
+    """Return an asset of a class, or None.
+
+    `locked` keeps its row from changing until the transaction ends; with a `day` it is as it was at its end.
+    """
+    statement = at_day(select_assets(asset_class, crs).where(*key_conditions(key)), day, (asset_class,))
     if locked:
         statement = statement.with_for_update(of=CORE)
     return next(iter(asset_records(list(connection.execute(statement)), asset_class)), None)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.orm import Session
 
 from models.cost_index import CostIndex
+from service.queries.audit_writes import noted
 from service.queries.tables import table_of
 
 _INDEX = table_of(CostIndex)
@@ -45,4 +46,6 @@ def store_cost_index(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Write points of an index over those of the same month, or as new ones."""
     statement = insert(_INDEX)
     changed = {name: statement.excluded[name] for name in ("value", "source_id", "is_demo")}
-    session.execute(statement.on_conflict_do_update(index_elements=["index_code", "year", "month"], set_=changed), rows)
+    key = ("index_code", "year", "month")
+    with noted(session, _INDEX, *({name: row[name] for name in key} for row in rows)):
+        session.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)

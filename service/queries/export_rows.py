@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -10,11 +11,13 @@ from sqlalchemy import BigInteger, Select, Text, any_, bindparam, cast, func, li
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gis.crs import SERVED_CRS
+from models.registry import ASSET_CLASSES
 from service.database import raw_connection
 from service.queries.export_tables import export_tables
 from service.queries.feature_bulk import FOR_EXPORTS, fetch_batches
 from service.queries.feature_filters import WIDE_TYPES, filter_condition
 from service.queries.geometry_text import in_system
+from service.queries.register_at import RegisterDay, statement_at_day
 from service.queries.statements import Statement, compiled
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ class ExportSelection:
         district_code: Only assets of this district.
         filter: What else assets must meet.
         asset_ids: Only rows that belong to these assets.
+        as_of: Assets as they were at the end of this day, without what belongs to them; None: as they are.
     """
 
     table: str
@@ -45,6 +49,7 @@ class ExportSelection:
     district_code: str | None = None
     filter: Filter | None = None
     asset_ids: Sequence[int] | None = None
+    as_of: datetime.date | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ class _Shape:
     in_district: bool
     condition: Condition | None
     of_assets: bool
+    at_day: bool
 
 
 def look_at_rows(connection: Connection, selection: ExportSelection) -> Content:
@@ -106,7 +112,12 @@ def select_asset_ids(connection: Connection, selection: ExportSelection) -> list
 def _ids_statement(shape: _Shape) -> Statement:
     table = export_tables()[shape.table]
     statement: Select[Any] = select(*([] if table.asset is None else [table.asset])).select_from(table.source)
-    return compiled(statement.where(*_conditions(table, shape)))
+    return _built(statement.where(*_conditions(table, shape)), shape)
+
+
+def _built(statement: Select[Any], shape: _Shape) -> Statement:
+    built = compiled(statement)
+    return statement_at_day(built, ASSET_CLASSES[shape.table]) if shape.at_day else built
 
 
 @lru_cache(maxsize=128)
@@ -117,7 +128,7 @@ def _rows_statement(shape: _Shape, crs_code: str) -> Statement:
     if table.geometry is not None:
         geometry = func.ST_AsBinary(in_system(table.geometry, SERVED_CRS[crs_code]))
     statement: Select[Any] = select(*columns, geometry.label("geometry")).select_from(table.source)
-    return compiled(statement.where(*_conditions(table, shape)).order_by(*table.key))
+    return _built(statement.where(*_conditions(table, shape)).order_by(*table.key), shape)
 
 
 @lru_cache(maxsize=128)
@@ -131,7 +142,7 @@ def _content_statement(shape: _Shape) -> Statement:
         points = func.coalesce(func.max(func.ST_NPoints(table.geometry)), literal_column("0"))
     statement: Select[Any] = select(kind.label("kind"), heights.label("heights"), func.count(), points)
     statement = statement.select_from(table.source).where(*_conditions(table, shape))
-    return compiled(statement.group_by(literal_column("1"), literal_column("2")))
+    return _built(statement.group_by(literal_column("1"), literal_column("2")), shape)
 
 
 def _conditions(table: ExportTable, shape: _Shape) -> list[ColumnElement[bool]]:
@@ -151,7 +162,11 @@ def _conditions(table: ExportTable, shape: _Shape) -> list[ColumnElement[bool]]:
 def _shape(selection: ExportSelection) -> _Shape:
     condition = None if selection.filter is None else selection.filter.condition
     return _Shape(
-        selection.table, selection.district_code is not None, condition, of_assets=selection.asset_ids is not None
+        selection.table,
+        selection.district_code is not None,
+        condition,
+        of_assets=selection.asset_ids is not None,
+        at_day=selection.as_of is not None,
     )
 
 
@@ -161,4 +176,6 @@ def _values(selection: ExportSelection) -> dict[str, Any]:
         values["district_code"] = selection.district_code
     if selection.asset_ids is not None:
         values["asset_ids"] = list(selection.asset_ids)
+    if selection.as_of is not None:
+        values |= RegisterDay(selection.municipality_code, selection.as_of).values
     return values | (selection.filter.bound() if selection.filter else {})

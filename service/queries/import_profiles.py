@@ -8,6 +8,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from models.import_profile import ImportProfile
+from service.queries.audit_writes import noted
 from service.queries.record_sets import RecordSet
 from service.queries.tables import table_of
 
@@ -35,10 +36,12 @@ def update_profile(
     """Write the next version of a profile."""
     values = {"title": title, "document": document, "changed_by": changed_by, "changed_at": changed_at}
     here = (_PROFILE.c.municipality_code == municipality_code, _PROFILE.c.name == name)
-    session.execute(update(_PROFILE).where(*here).values(**values, row_version=_PROFILE.c.row_version + 1))
+    with noted(session, _PROFILE, {"municipality_code": municipality_code, "name": name}):
+        session.execute(update(_PROFILE).where(*here).values(**values, row_version=_PROFILE.c.row_version + 1))
 
 
 def delete_profile(session: Session, municipality_code: str, name: str) -> None:
     """Remove a profile."""
     here = (_PROFILE.c.municipality_code == municipality_code, _PROFILE.c.name == name)
-    session.execute(delete(_PROFILE).where(*here))
+    with noted(session, _PROFILE, {"municipality_code": municipality_code, "name": name}):
+        session.execute(delete(_PROFILE).where(*here))

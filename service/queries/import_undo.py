@@ -14,6 +14,7 @@ from sqlalchemy import ForeignKeyConstraint, Table
 import models
 from models.registry import ASSET_CLASS_BY_NUMBER, ASSET_CLASSES, AssetClass
 from service.queries.asset_history import asset_document
+from service.queries.audit_writes import author
 
 CHANGED_SINCE, REMOVED_SINCE, IN_USE = "changed_since", "removed_since", "in_use"
 REMOVED, RESTORED, RETIRED = "removed", "restored", "retired"
@@ -33,7 +34,8 @@ class Undo:
     @property
     def values(self) -> dict[str, Any]:
         """Return the bind values of every statement."""
-        return {"municipality": self.municipality_code, "batch": self.batch_id, "by": self.by, "at": self.at}
+        own = {"municipality": self.municipality_code, "batch": self.batch_id, "by": self.by, "at": self.at}
+        return {**author(), **own}
 
 
 def stage_asset_undo(connection: psycopg.Connection[Any], undo: Undo) -> int:
@@ -169,9 +171,12 @@ def _store_versions(connection: psycopg.Connection[Any], asset_class: AssetClass
     """Write an `undo` version of each asset; of a removed one, after it there is nothing."""
     statement = sql.SQL(
         "INSERT INTO asset_version (municipality_code, asset_id, row_version, changed_at, changed_by, operation,"
-        " before, after) SELECT t.municipality_code, t.asset_id,"
-        " t.row_version + CASE u.outcome WHEN 'removed' THEN 1 ELSE 0 END, %(at)s, %(by)s, 'undo', u.after,"
-        " CASE WHEN u.outcome <> 'removed' THEN {document} END FROM undo_asset u"
+        " before, after, via, from_address, request_id, asset_class) SELECT t.municipality_code, t.asset_id,"
+        " t.row_version + CASE u.outcome WHEN 'removed' THEN 1 ELSE 0 END, %(at)s, %(by)s, 'undo',"
+        # The district may have been found anew since, and is put back by nobody.
+        " u.after || jsonb_build_object('district_code', t.district_code),"
+        " CASE WHEN u.outcome <> 'removed' THEN {document} END, %(via)s, %(from_address)s::text,"
+        " %(request_id)s::text, {number} FROM undo_asset u"
         " JOIN asset t ON t.municipality_code = %(municipality)s AND t.asset_id = u.asset_id"
         " JOIN {own} c ON c.municipality_code = t.municipality_code AND c.asset_id = t.asset_id"
         " WHERE u.asset_class = {number} AND u.reason IS NULL"

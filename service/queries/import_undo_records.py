@@ -10,6 +10,7 @@ from psycopg import sql
 from sqlalchemy import ForeignKeyConstraint
 
 import models
+from service.queries.audit_writes import record_name
 from service.queries.import_changes import record_columns, record_document, record_key
 from service.queries.import_targets import Target
 from service.queries.import_undo import CHANGED_SINCE, IN_USE, REMOVED_SINCE, Undo
@@ -43,6 +44,7 @@ def undo_records(
         connection, "DELETE FROM {table} t USING {undo} u WHERE {same} AND {free} AND u.operation = 'create'", target
     )
     _restore(connection, target)
+    _note(connection, target, undo)
     counts = connection.execute(
         sql.SQL(
             "SELECT count(*) FILTER (WHERE u.operation = 'create'), count(*) FILTER (WHERE u.operation = 'update')"
@@ -99,6 +101,20 @@ def _restore(connection: psycopg.Connection[Any], target: Target) -> None:
     )
     sets = sql.SQL(", ").join(sql.SQL("{0} = r.{0}").format(sql.Identifier(name)) for name in names)
     _execute(connection, statement, target, sets=sets)
+
+
+def _note(connection: psycopg.Connection[Any], target: Target, undo: Undo) -> None:
+    """Note in the audit what was removed and what was put back."""
+    table = models.Base.metadata.tables[target.tables[0]]
+    statement = sql.SQL(
+        "INSERT INTO audit_entry (municipality_code, entry_id, at, by, via, from_address, request_id, table_name,"
+        " record, asset_id, action, before, after, batch_id) SELECT u.municipality_code,"
+        " nextval('audit_entry_id_seq'), %(at)s, %(by)s, %(via)s, %(from_address)s::text, %(request_id)s::text, {name},"
+        " {record}, (u.after ->> 'asset_id')::bigint, CASE u.operation WHEN 'create' THEN 'delete' ELSE 'update' END,"
+        " u.after, u.before, %(batch)s FROM {undo} u WHERE {free} ORDER BY u.change_id"
+    )
+    parts = {"name": sql.Literal(table.name), "record": record_name(table, "u.after"), "undo": _TABLE, "free": _FREE}
+    connection.execute(statement.format(**parts), undo.values)
 
 
 def _execute(connection: psycopg.Connection[Any], statement: str, target: Target, **parts: sql.Composable) -> None:

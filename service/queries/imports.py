@@ -13,8 +13,12 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import RowMapping
 
+from models.import_batch import ImportBatch
+from service.queries.audit_writes import note_insert, noted
 from service.queries.import_staging import ADDED, CHANGED, UNCHANGED, Stage
+from service.queries.tables import table_of
 
+_BATCH = table_of(ImportBatch)
 ScalePoints = dict[str, dict[str, float]]
 
 
@@ -111,9 +115,13 @@ def store_batch(connection: psycopg.Connection[Any], stages: list[Stage], batch_
         " SELECT municipality_code, %s, %s, %s, %s, %s, %s, count(*) FILTER (WHERE outcome = {added}),"
         " count(*) FILTER (WHERE outcome = {changed}), count(*) FILTER (WHERE outcome = {unchanged}), %s, %s"
         " FROM ({counted} UNION ALL SELECT %s, NULL) c WHERE municipality_code IS NOT NULL GROUP BY municipality_code"
+        " RETURNING municipality_code"
     ).format(added=sql.Literal(ADDED), changed=sql.Literal(CHANGED), unchanged=sql.Literal(UNCHANGED), counted=counted)
     of_batch = (batch.profile, batch.file_name, batch.file_sha256, batch.imported_at, batch.imported_by)
-    connection.execute(statement, (batch_id, *of_batch, batch.faulty, Jsonb(batch.report), batch.municipality_code))
+    values = (batch_id, *of_batch, batch.faulty, Jsonb(batch.report), batch.municipality_code)
+    written = connection.execute(statement, values).fetchall()
+    keys = [{"municipality_code": code, "batch_id": batch_id} for (code,) in written]
+    note_insert(connection, _BATCH, *keys, batch_id=batch_id)
 
 
 def lock_batch(connection: psycopg.Connection[Any], municipality_code: str, batch_id: int) -> KeptBatch | None:
@@ -135,8 +143,10 @@ def store_undo(
     report: Mapping[str, Any],
 ) -> None:
     """Note that an import was undone, by whom, and what was left."""
-    connection.execute(
-        "UPDATE import_batch SET undone_at = %s, undone_by = %s, undo_report = %s"
-        " WHERE municipality_code = %s AND batch_id = %s",
-        (undone_at, undone_by, Jsonb(report), municipality_code, batch_id),
-    )
+    key = {"municipality_code": municipality_code, "batch_id": batch_id}
+    with noted(connection, _BATCH, key, batch_id=batch_id):
+        connection.execute(
+            "UPDATE import_batch SET undone_at = %s, undone_by = %s, undo_report = %s"
+            " WHERE municipality_code = %s AND batch_id = %s",
+            (undone_at, undone_by, Jsonb(report), municipality_code, batch_id),
+        )

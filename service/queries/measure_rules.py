@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.orm import Session
 
 from models.measure_rule import MeasureRule
+from service.queries.audit_writes import note_insert, noted
 from service.queries.tables import table_of
 
 _RULE = table_of(MeasureRule)
@@ -35,11 +36,16 @@ def load_measure_rules(connection: Connection, municipality_code: str, day: date
 def insert_measure_rule(session: Session, values: Mapping[str, Any]) -> int:
     """Write a rule; return its number."""
     statement = insert(_RULE).values(**values).returning(_RULE.c.measure_rule_id)
-    return int(session.execute(statement).scalar_one())
+    number = int(session.execute(statement).scalar_one())
+    note_insert(session, _RULE, {"measure_rule_id": number})
+    return number
 
 
 def close_open_rule(session: Session, values: Mapping[str, Any], valid_to: datetime.date) -> None:
     """End the open range of the same measure, classes and municipality where it began before."""
     same = [_RULE.c[name].is_not_distinct_from(values.get(name)) for name in _KEY]
     is_open = (_RULE.c.valid_to.is_(None), _RULE.c.valid_from < valid_to)
-    session.execute(update(_RULE).where(*same, *is_open).values(valid_to=valid_to))
+    number = _RULE.c.measure_rule_id
+    found = session.scalars(select(number).where(*same, *is_open).with_for_update()).all()
+    with noted(session, _RULE, *({"measure_rule_id": each} for each in found)):
+        session.execute(update(_RULE).where(number.in_(found)).values(valid_to=valid_to))

@@ -9,7 +9,6 @@ from typing import Any
 from geoalchemy2 import Geometry
 from sqlalchemy import ColumnElement, FromClause, Table
 
-from models.asset import AssetVersion
 from models.base import Base
 from models.capacity import Capacity, Service, ServiceArea, ServiceNeed
 from models.condition import Component, ConditionAssessment, ConditionScale, ConditionScaleValue
@@ -90,7 +89,6 @@ COMPONENTS = _of(Component, "municipality_code", "component_id")
 CAPACITIES = _of(Capacity, "municipality_code", "capacity_id")
 MEASURES = _of(Measure, "municipality_code", "measure_id")
 OUTAGES = _of(Outage, "municipality_code", "outage_id")
-VERSIONS = _of(AssetVersion, "municipality_code", "asset_id", "row_version", without=("before_geometry",))
 SERVICES = _of(Service, "service_code")
 SERVICE_AREAS = _of(ServiceArea, "municipality_code", "service_code", "area_code")
 SUITABILITIES = _of(Suitability, "municipality_code", "suitability_id")
@@ -112,7 +110,6 @@ RECORD_SETS = (
     MEASURES,
     OUTAGES,
     SUITABILITIES,
-    VERSIONS,
     SERVICES,
     SERVICE_AREAS,
     SERVICE_NEEDS,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from models.asset import SRID
 from models.parameter import ParameterValue
 from models.source import Source
+from service.queries.audit_writes import NATIONAL, note_insert, noted
 from service.queries.record_sets import RecordSet
 from service.queries.tables import table_of
 
@@ -31,31 +32,39 @@ def insert_record(session: Session, records: RecordSet, values: Mapping[str, Any
     """Write a new record; a shapely geometry in EPSG:3067 becomes what the column holds."""
     stored = {name: _stored(name, value) for name, value in values.items()}
     session.execute(insert(records.table).values(stored))
+    note_insert(session, records.table, {each.name: values[each.name] for each in records.table.primary_key.columns})
 
 
 def store_record(session: Session, records: RecordSet, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Write a record over the one of the same key, or as a new one."""
     statement = upsert(records.table).values({**key, **values})
-    session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+    with noted(session, records.table, key):
+        session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
-def insert_source(session: Session, source_id: str, title: str, reference: str | None) -> None:
-    """Write a source of values."""
+def insert_source(session: Session, source_id: str, title: str, reference: str | None, *, under: str | None) -> None:
+    """Write a source of values; `under` is the municipality whose value brings it, where it is one's own."""
     values = {"source_id": source_id, "title": title, "reference": reference, "is_demo": False}
     session.execute(insert(table_of(Source)).values(values))
+    note_insert(session, table_of(Source), {"source_id": source_id}, under=under or NATIONAL)
 
 
 def insert_parameter_value(session: Session, values: Mapping[str, Any]) -> int:
     """Write a value of a parameter; return its number."""
     statement = insert(_PARAMETER_VALUE).values(**values).returning(_PARAMETER_VALUE.c.parameter_value_id)
-    return int(session.execute(statement).scalar_one())
+    number = int(session.execute(statement).scalar_one())
+    note_insert(session, _PARAMETER_VALUE, {"parameter_value_id": number})
+    return number
 
 
 def close_open_value(session: Session, values: Mapping[str, Any], valid_to: datetime.date) -> None:
     """End the open range of the same parameter, municipality, class, material and key where it began before."""
     same = [_PARAMETER_VALUE.c[name].is_not_distinct_from(values.get(name)) for name in _PARAMETER_KEY]
     is_open = (_PARAMETER_VALUE.c.valid_to.is_(None), _PARAMETER_VALUE.c.valid_from < valid_to)
-    session.execute(update(_PARAMETER_VALUE).where(*same, *is_open).values(valid_to=valid_to))
+    number = _PARAMETER_VALUE.c.parameter_value_id
+    found = session.scalars(select(number).where(*same, *is_open).with_for_update()).all()
+    with noted(session, _PARAMETER_VALUE, *({"parameter_value_id": each} for each in found)):
+        session.execute(update(_PARAMETER_VALUE).where(number.in_(found)).values(valid_to=valid_to))
 
 
 def load_overlap(session: Session, values: Mapping[str, Any]) -> tuple[datetime.date, datetime.date | None] | None:

@@ -12,9 +12,8 @@ from sqlalchemy.engine import Connection
 
 from gis.crs import CRS84, Crs
 from models.base import Base
-from service.queries.asset_history import complete_versions
 from service.queries.geometry_text import geojson_text
-from service.queries.record_sets import VERSIONS, RecordSet, is_geometry
+from service.queries.record_sets import RecordSet, is_geometry
 from service.queries.tables import table_of
 
 
@@ -58,8 +57,6 @@ def load_records(connection: Connection, records: RecordSet, query: RecordQuery)
         statement = statement.where(tuple_(*key) > tuple_(*last))
     rows = [dict(row) for row in connection.execute(statement).mappings()]
     page = rows[: query.limit]
-    if records is VERSIONS:
-        complete_versions(connection, query.equal["municipality_code"], page)
     last_key = tuple(page[-1][name] for name in records.order) if len(rows) > len(page) else None
     return RecordPage(page, last_key)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 import models
 from models.asset_class import AssetClassRow
 from models.registry import ASSET_CLASSES
+from service.queries.audit_writes import note_insert
 
 
 def store_asset_classes(session: Session) -> None:
@@ -32,5 +33,7 @@ def store_asset_classes(session: Session) -> None:
 def store_missing(session: Session, table: str, rows: list[dict[str, Any]]) -> None:
     """Insert the rows of a national table that are not there yet; what is there stays as it is."""
     target = models.Base.metadata.tables[table]
-    if rows:
-        session.execute(insert(target).on_conflict_do_nothing(), rows)
+    if not rows:
+        return
+    added = session.execute(insert(target).on_conflict_do_nothing().returning(*target.primary_key.columns), rows)
+    note_insert(session, target, *(dict(key) for key in added.mappings()))

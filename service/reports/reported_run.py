@@ -17,7 +17,6 @@ _SHOWN = (
     "code_version",
     "input_hash",
     "finished_at",
-    "created_by",
 )
 
 

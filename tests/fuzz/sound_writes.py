@@ -42,7 +42,8 @@ _PLACES = {
 _CONTRADICTIONS = (
     r"^The filter cannot be used: ",
     r"is not a district of the municipality: ",
-    r"^An archive holds the whole register: no class, district or filter goes with it\.$",
+    r"^An archive holds the whole register: no class, district, filter or day goes with it\.$",
+    r"^Of an earlier day only assets are exported, with their figures of then\.$",
     r"is not a (parameter|source|service|condition scale|municipality) of the register",
     r"is not a parameter\.$",
     r"is in the future; only a planned asset may have such a year\.$",

@@ -16,10 +16,8 @@ from service.operations.archives import write_archive
 from service.operations.assets import replace_asset, retire_asset
 from service.operations.import_report import ImportReport
 from service.operations.import_undo import undo_import
-from service.queries.asset_history import keep_created
 from service.queries.asset_key import AssetKey
-from service.queries.record_sets import VERSIONS
-from service.queries.records import RecordQuery, load_records
+from service.queries.audit_reading import AuditQuery, load_audit_page
 
 Importer = Callable[..., ImportReport]
 Rows = Callable[..., list[Any]]
@@ -76,8 +74,8 @@ def square(code: str, left: float) -> tuple[dict[str, Any], str, Any]:
 def created(database: Database) -> dict[int, Any]:
     """Return the documents of the first versions, as REST reads the history."""
     with database.reading() as connection:
-        page = load_records(connection, VERSIONS, RecordQuery({"municipality_code": "999"}, limit=100))
-    return {each["asset_id"]: each["after"] for each in page.records if each["operation"] == "create"}
+        page = load_audit_page(connection, AuditQuery("999", table="asset"))
+    return {each["asset_id"]: each["after"] for each in page.entries if each["operation"] == "create"}
 
 
 def archived(database: Database, path: Path) -> dict[int, Any]:
@@ -105,10 +103,14 @@ def test_what_was_added_reads_the_same_whatever_happens_to_it_later(
     retire_asset(database, pipe, AssetKey("999", two), expected=None, changed_by="p")
     assert imported(mains("One", "Two", "III", "Four"), MAINS, name="b.geojson").total("changed") >= 1
     assert created(database) == first
-    # A district found anew is no version of an asset: the document is kept from then on.
+    # A district found anew is no version of an asset: the audit tells of it, and no version is written over.
     imported(collection(square("A", 300000.0), square("B", 384600.0)), AREAS, name="areas.geojson")
     assert rows("SELECT district_code FROM asset WHERE asset_id = :id", id=four)[0][0] == "B"
-    assert rows("SELECT asset_id FROM asset_version WHERE operation = 'create' AND after IS NOT NULL") == [(four,)]
+    assert rows("SELECT asset_id FROM asset_version WHERE operation = 'create' AND after IS NOT NULL") == []
+    noted = (
+        "SELECT asset_id, before ->> 'district_code', after ->> 'district_code' FROM audit_entry WHERE asset_id = :id"
+    )
+    assert rows(noted, id=four) == [(four, "A", "B")]
     assert created(database) == first
     assert archived(database, tmp_path / "b.zip") == first
     assert added.batch_id is not None
@@ -116,14 +118,4 @@ def test_what_was_added_reads_the_same_whatever_happens_to_it_later(
     assert (undone.removed, undone.conflict_count) == (1, 3)
     assert created(database) == first
     (gone,) = rows("SELECT asset_id, before FROM asset_version WHERE operation = 'undo'")
-    assert (gone.asset_id, gone.before) == (four, first[four])
-
-
-def test_documents_that_are_kept_are_those_that_the_register_told(imported: Importer, database: Database) -> None:
-    imported(mains("One", "Two"), MAINS, name="a.geojson")
-    told = created(database)
-    with database.writing() as session:
-        keep_created(session.connection(), "999", list(told))
-    with database.reading() as connection:
-        kept = dict(connection.exec_driver_sql("SELECT asset_id, after FROM asset_version").all())  # type: ignore[arg-type]
-    assert kept == told
+    assert (gone.asset_id, gone.before) == (four, first[four] | {"district_code": "B"})

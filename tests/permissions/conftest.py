@@ -156,6 +156,12 @@ def lay(send: Send, code: str) -> Town:
 
 
 @pytest.fixture(scope="module")
+def lay_town() -> Callable[[Send, str], Town]:
+    """Gives what lays a municipality, while a worker is there."""
+    return lay
+
+
+@pytest.fixture(scope="module")
 def app(module_database: Database) -> Flask:
     """The service without open reading, on a register that knows both municipalities."""
     with module_database.writing() as session:

@@ -62,7 +62,7 @@ STALE = ("retire", "delete", "remove")
 _DONE = frozenset({200, 201, 202, 204})
 
 # Lists that have to be told a municipality, and answers that are narrowed without being asked.
-MUST_NAME = frozenset({"reports.read", "runs.list_all"})
+MUST_NAME = frozenset({"reports.read", "runs.list_all", "audit.list_entries", "audit.read_file"})
 NEVER_NAME = frozenset({"ogc.collections", "ogc.collection"})
 # What writes of a file's target needs, beside that to import.
 PARKS = action_of_import("park")
@@ -151,7 +151,7 @@ def test_every_route_is_in_the_table_with_what_it_needs(app: Flask) -> None:
 
 def test_nothing_is_written_by_who_may_only_read_and_no_address_of_a_municipality_is_unguarded(app: Flask) -> None:
     for each in routes(app):
-        may_read_only = each.permission.action in (Action.OPEN, Action.READ)
+        may_read_only = each.permission.action in (Action.OPEN, Action.READ, Action.AUDIT)
         assert may_read_only == (each.method == "GET"), each
         names_one = {"municipality_code", "asset_key", "run", "feature_id"} & each.rule.arguments
         assert bool(names_one) == (each.permission.of is Of.ADDRESS), each
