@@ -86,12 +86,17 @@ END $$
 _MARKED = """
 DO $$
 BEGIN
-    IF EXISTS (SELECT FROM pg_proc WHERE proname = 'geometry_overlaps' AND NOT proleakproof) THEN
+    IF EXISTS (
+        SELECT FROM pg_proc WHERE NOT proleakproof AND oid IN (
+            'geometry_overlaps(geometry, geometry)'::regprocedure, 'st_expand(geometry, float8)'::regprocedure)
+    ) THEN
         ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF;
+        ALTER FUNCTION st_expand(geometry, float8) LEAKPROOF;
     END IF;
 EXCEPTION WHEN insufficient_privilege THEN
     RAISE NOTICE 'As a superuser, so that limited readers use spatial indexes: '
-        'ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF;';
+        'ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF; '
+        'ALTER FUNCTION st_expand(geometry, float8) LEAKPROOF;';
 END $$
 """
 _STATISTICS = """

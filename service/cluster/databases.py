@@ -37,8 +37,8 @@ SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'role')
 # Whether two boxes meet tells nothing more of a row. Only a condition that is marked so may use an index beside those
 # of row-level security, and only a superuser may mark it.
 _MARKED = """
-SELECT 'ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF'
-    WHERE EXISTS (SELECT FROM pg_proc WHERE proname = 'geometry_overlaps' AND NOT proleakproof)
+SELECT format('ALTER FUNCTION %s LEAKPROOF', oid::regprocedure) FROM pg_proc WHERE NOT proleakproof AND oid IN (
+    'geometry_overlaps(geometry, geometry)'::regprocedure, 'st_expand(geometry, float8)'::regprocedure)
 \\gexec
 """
 _IN_DATABASE = """

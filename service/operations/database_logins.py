@@ -73,6 +73,7 @@ def login_faults(service_url: str) -> list[str]:
         faults.append(
             "Limited readers use no spatial index. As a superuser:"
             " ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF;"
+            " ALTER FUNCTION st_expand(geometry, float8) LEAKPROOF;"
         )
     return faults
 

@@ -23,7 +23,10 @@ SELECT r.rolsuper, r.rolbypassrls, EXISTS (SELECT FROM pg_class c WHERE c.relown
     (SELECT array_agg(t) FROM unnest(%s::text[]) t WHERE NOT pg_has_role(r.oid, t, 'MEMBER')) AS lacks
 FROM pg_roles r WHERE r.rolname = %s
 """
-_MARKED = "SELECT proleakproof FROM pg_proc WHERE oid = 'geometry_overlaps(geometry, geometry)'::regprocedure"
+_MARKED = """
+SELECT bool_and(proleakproof) FROM pg_proc WHERE oid IN (
+    'geometry_overlaps(geometry, geometry)'::regprocedure, 'st_expand(geometry, float8)'::regprocedure)
+"""
 
 
 def load_role(connection: psycopg.Connection[Any], name: str) -> dict[str, Any] | None:

@@ -63,6 +63,7 @@ def stage_free_ends(connection: psycopg.Connection[Any], stage: Stage) -> None:
         " WHERE s.outcome = {added} AND s.geometry IS NOT NULL)"
         " SELECT e.row_number, e.municipality_code, e.asset_id, e.point, (SELECT min(ST_Distance(a.geometry, e.point))"
         " FROM unnest({numbers}::int2[]) k (number) JOIN asset a ON a.asset_class = k.number"
+        " AND a.geometry && ST_Expand(e.point, {tolerance})"
         " AND ST_DWithin(a.geometry, e.point, {tolerance}) AND a.municipality_code || '' = e.municipality_code"
         " AND a.asset_id <> e.asset_id) AS distance_m FROM ends e WHERE e.lines = 1"
     )
@@ -96,6 +97,7 @@ def isolated_lines(connection: psycopg.Connection[Any], stage: Stage) -> list[tu
         " SELECT l.row_number, ST_AsBinary(ST_StartPoint(ST_GeometryN(own.geometry, 1))) FROM loose l JOIN asset own"
         " ON own.municipality_code = l.municipality_code AND own.asset_id = l.asset_id WHERE NOT EXISTS"
         " (SELECT FROM unnest({numbers}::int2[]) k (number) JOIN asset a ON a.asset_class = k.number"
+        " AND a.geometry && ST_Expand(own.geometry, {tolerance})"
         " AND ST_DWithin(a.geometry, own.geometry, {tolerance}) AND a.municipality_code || '' = l.municipality_code"
         " AND a.asset_id <> l.asset_id) ORDER BY 1"
     )

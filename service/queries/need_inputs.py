@@ -44,7 +44,8 @@ WITH piece AS MATERIALIZED (
     SELECT g.cell_id, sum(CASE WHEN ST_CoveredBy(g.geometry, p.shape) THEN 1.0
                                ELSE ST_Area(ST_Intersection(g.geometry, p.shape)) / ST_Area(g.geometry) END) AS part
     FROM piece p
-    JOIN population_grid g ON g.municipality_code = :municipality_code AND ST_Intersects(g.geometry, p.shape)
+    JOIN population_grid g ON g.municipality_code = :municipality_code
+        AND g.geometry && p.shape AND ST_Intersects(g.geometry, p.shape)
     WHERE g.grid_code = :grid_code GROUP BY g.cell_id
 )
 SELECT g.cell_id, g.population,
@@ -61,7 +62,8 @@ SELECT s.service_code, s.area_code, g.cell_id,
        CASE WHEN ST_CoveredBy(g.geometry, s.geometry) THEN 1.0
             ELSE ST_Area(ST_Intersection(g.geometry, s.geometry)) / ST_Area(g.geometry) END AS part
 FROM service_area s
-JOIN population_grid g ON g.municipality_code = s.municipality_code AND ST_Intersects(g.geometry, s.geometry)
+JOIN population_grid g ON g.municipality_code = s.municipality_code
+    AND g.geometry && s.geometry AND ST_Intersects(g.geometry, s.geometry)
 WHERE s.municipality_code = :municipality_code AND g.grid_code = :grid_code AND g.has_known_place
   AND s.population_area_code = ANY(:areas)
 ORDER BY s.service_code, s.area_code, g.cell_id

@@ -47,7 +47,8 @@ FROM (
 ) g
 JOIN unnest(%(classes)s::int[], %(distances)s::float8[]) AS d (asset_class, distance) ON true
 JOIN asset a ON a.municipality_code = %(municipality_code)s AND a.asset_class = d.asset_class
-  AND a.status = 'in_use' AND ST_DWithin(a.geometry, g.geometry, d.distance)
+  AND a.status = 'in_use' AND a.geometry && ST_Expand(g.geometry, d.distance)
+  AND ST_DWithin(a.geometry, g.geometry, d.distance)
 ORDER BY a.asset_id, g.number
 """
 _NEAR_TYPES = {"asset_id": "int8", "cell": "int8", "population": "float8"}

@@ -92,7 +92,7 @@ JOIN asset a ON a.municipality_code = k.municipality_code AND a.asset_id = k.ass
 LEFT JOIN LATERAL (
     SELECT s.area_code FROM service_area s
     WHERE s.municipality_code = k.municipality_code AND s.service_code = k.service_code
-      AND ST_Intersects(s.geometry, ST_PointOnSurface(a.geometry))
+      AND s.geometry && a.geometry AND ST_Intersects(s.geometry, ST_PointOnSurface(a.geometry))
     ORDER BY ST_Area(s.geometry), s.area_code LIMIT 1
 ) z ON k.area_code IS NULL
 WHERE k.municipality_code = :municipality_code
