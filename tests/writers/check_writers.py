@@ -27,7 +27,7 @@ from outcome import count_kept_answers, faults  # noqa: E402
 from sending import Sender, Tally  # noqa: E402
 from service_processes import served  # noqa: E402
 from sqlalchemy import text  # noqa: E402
-from writing import Ledger, Town, Writer  # noqa: E402
+from writing import Ledger, Town, Writer, holder_of  # noqa: E402
 
 from models.access import Role  # noqa: E402
 from service.acting import acting_as, operator  # noqa: E402
@@ -125,7 +125,7 @@ def _writers(
     for code, other in (CODES, CODES[::-1]):
         for number in range(clients):
             own_chance = random.Random(chance.random())
-            sender = Sender(address, _token(database, f"client {number} of {code}", code), own_chance)
+            sender = Sender(address, _token(database, holder_of(number + 1, code), code), own_chance)
             made.append((code, Writer(sender, number + 1, towns[code], towns[other], own_chance)))
     return made
 
@@ -168,7 +168,7 @@ def _told(database: Database, towns: dict[str, Town], writers: list[tuple[str, W
     wrong += tally.wrong
     for each in wrong[:SHOWN]:
         print(f"WRONG: {each}")
-    print(f"{len(wrong)} things wrong" if wrong else "all that was answered as done is there once, and nothing else")
+    print(f"{len(wrong)} things wrong" if wrong else "all that was answered as done is there once and in the audit, and nothing else")
     return int(bool(wrong))
 
 

@@ -26,6 +26,12 @@ _PARKS = text(
 )
 _NEED = text("SELECT service_need FROM service_need WHERE municipality_code = :code")
 _BUDGET = text("SELECT amount_eur FROM budget WHERE municipality_code = :code")
+_AUDIT = text(
+    "WITH done AS (SELECT changed_by AS by FROM asset_version WHERE municipality_code = :code UNION ALL"
+    " SELECT by FROM audit_entry WHERE municipality_code = :code AND table_name = ANY (:tables))"
+    " SELECT by, count(*) FROM done WHERE by LIKE 'client %' GROUP BY by"
+)
+_AUDITED = ["measure", "service_need", "budget"]
 _KEPT = text("SELECT count(*) FROM kept_answer")
 
 
@@ -45,6 +51,9 @@ def faults(connection: Connection, town: Town, ledger: Ledger, before: int) -> I
     if {name for name, _, status in parks if status == "decommissioned"} != ledger.retired:
         yield "other parks are retired than was answered"
     yield from _history_faults(connection, town, ledger)
+    audited = Counter(dict(connection.execute(_AUDIT, {**code, "tables": _AUDITED}).tuples().all()))
+    if audited != ledger.done_by:
+        yield f"{audited.total()} writes are in the audit, each with who did it; {ledger.done_by.total()} were answered"
 
 
 def _counters(connection: Connection, town: Town) -> Iterator[tuple[str, int]]:

@@ -37,6 +37,7 @@ class Ledger:
     measures: Counter[int] = field(default_factory=Counter)
     registered: dict[str, str] = field(default_factory=dict)
     retired: set[str] = field(default_factory=set)
+    done_by: Counter[str] = field(default_factory=Counter)
     refused_elsewhere: int = 0
 
     def add(self, other: Ledger) -> None:
@@ -45,14 +46,21 @@ class Ledger:
         self.measures += other.measures
         self.registered |= other.registered
         self.retired |= other.retired
+        self.done_by += other.done_by
         self.refused_elsewhere += other.refused_elsewhere
+
+
+def holder_of(number: int, code: str) -> str:
+    """Return the name by which the register knows a client."""
+    return f"client {number} of {code}"
 
 
 class Writer:
     """One client: it does one thing after the other, each until it is done."""
 
     def __init__(self, sender: Sender, number: int, own: Town, other: Town, chance: random.Random) -> None:
-        """`number` tells a client from others, by what it writes: names, and costs of measures."""
+        """`number` tells a client from others of its municipality, also by what it writes: names, costs of measures."""
+        self._holder = holder_of(number, own.code)
         self.ledger = Ledger()
         self.sender = sender
         self._own, self._other, self._chance = own, other, chance
@@ -154,7 +162,9 @@ class Writer:
     def _is_done(self, answer: Answer) -> bool:
         if answer.status not in _DONE:
             self._wrong("not done", answer)
-        return answer.status in _DONE
+            return False
+        self.ledger.done_by[self._holder] += 1
+        return True
 
     def _wrong(self, what: str, answer: Answer) -> None:
         self.sender.tally.wrong.append(f"{self._name}: {what}: {answer.status} {answer.content[:300]!r}")
