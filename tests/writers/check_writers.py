@@ -39,6 +39,7 @@ from service.operations.seeding import seed  # noqa: E402
 
 CODES = ("901", "902")
 PROCESSES, BEGIN_WITH, SHOWN = 2, 1000, 10
+GOOD = "all that was answered as done is there once and in the audit, and nothing else"
 _LAID = text(
     "INSERT INTO municipality (municipality_code, name_fi, name_sv, is_fictitious) VALUES (:code, :name, :name, true)"
 )
@@ -168,7 +169,7 @@ def _told(database: Database, towns: dict[str, Town], writers: list[tuple[str, W
     wrong += tally.wrong
     for each in wrong[:SHOWN]:
         print(f"WRONG: {each}")
-    print(f"{len(wrong)} things wrong" if wrong else "all that was answered as done is there once and in the audit, and nothing else")
+    print(f"{len(wrong)} things wrong" if wrong else GOOD)
     return int(bool(wrong))
 
 
