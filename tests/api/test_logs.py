@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import structlog
 
+from service.acting import current
+from service.errors import NotFound
 from service.logs import configure_logs
 
 
@@ -44,6 +46,21 @@ def test_a_failure_is_logged_with_its_place_and_without_the_token(
         assert (crashed["event"], told["event"]) == ("request_crashed", "request")
         assert crashed["request_id"] == told["request_id"] == answer.headers["X-Request-Id"]
         assert crashed["route"] == told["route"] == "/api/v1/assets"
+
+
+def test_who_acts_in_a_request_is_known_by_the_id_that_the_client_is_told(
+    engineer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acting = []
+
+    def noted(*_: Any, **__: Any) -> None:
+        acting.append(current())
+        raise NotFound
+
+    monkeypatch.setattr("service.api.assets.asset_page", noted)
+    answer = engineer("GET", "/api/v1/assets", headers={"X-Request-Id": "0123456789abcdef0123456789abcdef"})
+    assert [(each.request_id, each.via) for each in acting] == [(answer.headers["X-Request-Id"], "rest")]
+    assert answer.headers["X-Request-Id"] == "0123456789abcdef0123456789abcdef"
 
 
 @pytest.mark.parametrize(
