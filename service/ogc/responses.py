@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,10 +15,11 @@ from service.ogc.negotiation import GEOJSON, HTML, Representation
 from service.ogc.schemas import DEFAULT_LANGUAGE, property_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from gis.crs import Crs
     from service.queries.feature_collections import FeatureCollection
+    from service.queries.features import FeatureTexts
 
 
 def document_response(
@@ -32,20 +34,24 @@ def document_response(
     return _vary(Response(orjson.dumps(document), content_type=json_type))
 
 
-def features_response(
-    features: Sequence[bytes], links: list[Link], crs: Crs, *, number_matched: int | None
-) -> Response:
+def features_response(features: FeatureTexts, links: list[Link], crs: Crs, *, number_matched: int | None) -> Response:
     """Return features as a GeoJSON feature collection; the features are text already and are not read again."""
     members: dict[str, Any] = {"numberReturned": len(features), "timeStamp": _now(), "links": links}
     if number_matched is not None:
         members["numberMatched"] = number_matched
-    # Joined once: a page of megabytes is held twice already, as features and as the answer.
-    parts = [part for feature in features for part in (b",", feature)]
-    parts[:1] = [b'{"type":"FeatureCollection","features":[']
-    return _geojson(b"".join((*parts, b"],", orjson.dumps(members)[1:])), crs)
+    # Written one by one into what becomes the answer: a page of megabytes is held nowhere else than it came.
+    content, between = io.BytesIO(), b""
+    content.write(b'{"type":"FeatureCollection","features":[')
+    for feature in features:
+        content.write(between)
+        content.write(feature)
+        between = b","
+    content.write(b"],")
+    content.write(orjson.dumps(members)[1:])
+    return _geojson(content.getvalue(), crs)
 
 
-def features_page(collection: FeatureCollection, features: Sequence[bytes], links: list[Link], crs: Crs) -> Response:
+def features_page(collection: FeatureCollection, features: Iterable[bytes], links: list[Link], crs: Crs) -> Response:
     """Return features as a page with a table, whose columns are labelled in the language that the client asks for."""
     rows = [orjson.loads(feature) for feature in features]
     language = request.accept_languages.best_match(LANGUAGES, DEFAULT_LANGUAGE)

@@ -13,12 +13,34 @@ from service.queries.feature_selection import selection_of, selection_values
 from service.queries.feature_statements import PageShape, Start, page_statement, single_statement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import psycopg
+    from psycopg.pq.abc import PGresult
 
     from gis.crs import Crs
     from service.queries.statements import Statement
 
 __all__ = ["Feature", "FeaturePage", "FeatureQuery", "load_feature", "load_features"]
+
+
+class FeatureTexts:
+    """Features as texts, which lie in what the database answered until they are asked for: megabytes are held once."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[PGresult, int]] = []
+
+    def add(self, found: PGresult, most: int) -> None:
+        """Append the first rows of an answer, at most so many."""
+        self._parts.append((found, min(found.ntuples, most)))
+
+    def __len__(self) -> int:
+        """Return their number."""
+        return sum(count for _, count in self._parts)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Give them one by one."""
+        return (found.get_value(row, 0) or b"" for found, count in self._parts for row in range(count))
 
 
 @dataclass(frozen=True)
@@ -30,7 +52,7 @@ class FeaturePage:
         last_key: Sort values and key of the last feature if there are more after it, else None.
     """
 
-    features: list[bytes]
+    features: FeatureTexts
     last_key: tuple[Any, ...] | None
 
 
@@ -55,15 +77,17 @@ class Feature:
 
 def load_features(connection: psycopg.Connection[Any], query: FeatureQuery) -> FeaturePage:
     """Return the next page: each feature once, whatever is written meanwhile, as keys never change."""
-    features: list[bytes] = []
+    features, has_more = FeatureTexts(), False
     last_key: tuple[Any, ...] | None = None
     for start in _starts(query):
-        found, last_key = _load_page(connection, query, start, query.limit - len(features), last_key)
-        features += found
-        if len(features) > query.limit:
+        most = query.limit - len(features)
+        found, last_key = _load_page(connection, query, start, most, last_key)
+        if found is not None:
+            features.add(found, most)
+            has_more = found.ntuples > most
+        if has_more:
             break
-    has_more = len(features) > query.limit
-    return FeaturePage(features[: query.limit], _decoded_key(last_key) if has_more and last_key else None)
+    return FeaturePage(features, _decoded_key(last_key) if has_more and last_key else None)
 
 
 def load_feature(
@@ -96,7 +120,7 @@ def _load_page(
     start: Start,
     most: int,
     last_key: tuple[Any, ...] | None,
-) -> tuple[list[bytes], tuple[Any, ...] | None]:
+) -> tuple[PGresult | None, tuple[Any, ...] | None]:
     """Return one feature more than a page takes, if there are, and sort values and key of the last that it takes.
 
     Texts are taken as they come: decoding features only to encode them again is work for nothing.
@@ -104,12 +128,12 @@ def _load_page(
     cursor = _page_statement(query, start).ask(connection, {**_page_values(query), "limit": most + 1})
     found = cursor.pgresult
     if found is None or not found.ntuples:
-        return [], last_key
+        return None, last_key
     if most:
         cursor.scroll(min(most, found.ntuples) - 1, mode="absolute")
         _, *last_key_parts = cursor.fetchone() or (None,)
         last_key = tuple(last_key_parts)
-    return [found.get_value(row, 0) or b"" for row in range(found.ntuples)], last_key
+    return found, last_key
 
 
 def _page_statement(query: FeatureQuery, start: Start) -> Statement:
