@@ -43,6 +43,7 @@ def map_case(_context: Any, case: Any) -> Any:
         _in_the_calendar(case.query)
         _sort_once_by_each(case.query)
         _tilejson_of_web_mercator_only(case)
+        _name_whose_day(case)
     return case
 
 
@@ -81,6 +82,12 @@ def _tilejson_of_web_mercator_only(case: Any) -> None:
     is_other = (case.path_parameters or {}).get("tileMatrixSetId") != "WebMercatorQuad"
     if is_other and case.query.get("f") == "tilejson":
         case.query["f"] = "json"
+
+
+def _name_whose_day(case: Any) -> None:
+    """The register of a day is read of one municipality, which an asset's address names."""
+    if "as_of" in case.query and "{" not in case.path:
+        case.query["municipality"] = "999"
 
 
 def _sort_once_by_each(query: dict[str, Any]) -> None:
