@@ -80,7 +80,8 @@ def sound_cases(service: Laid, *, short: bool) -> Iterator[Case]:
                     replace(sound, headers={**sound.headers, "Accept": b"text/html, */*;q=0.1"}),
                 )
     for route in service.pages:
-        yield Case(f"{route.rule.rule}, sound", service.sound.of_page(route))
+        if not route.rule.rule.startswith("/sign-in/issuer"):  # none is trusted here
+            yield Case(f"{route.rule.rule}, sound", service.sound.of_page(route))
 
 
 def _places(operation: Operation, sound: Request) -> list[Place]:
