@@ -194,7 +194,8 @@ def _select(name: str) -> sql.Composed:
     table = models.Base.metadata.tables[name]
     return sql.SQL(
         "SELECT e.place, {document} FROM jsonb_array_elements(%(keys)s) WITH ORDINALITY e (key, place)"
-        " CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, e.key) s JOIN {table} t ON {same} FOR UPDATE OF t"
+        " CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, e.key) s JOIN {table} t ON {same}"
+        " FOR NO KEY UPDATE OF t"  # as an update takes: rows that refer to it may be written meanwhile
     ).format(document=document(table), table=sql.Identifier(name), same=_same(table))
 
 

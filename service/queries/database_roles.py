@@ -19,7 +19,7 @@ _ROLE = """
 SELECT r.rolsuper, r.rolbypassrls, EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relkind = 'r') AS owns,
     pg_has_role(r.oid, %s, 'USAGE') AS inherits,
     has_database_privilege(r.oid, current_database(), 'CONNECT')
-        AND has_database_privilege(r.oid, current_database(), 'TEMPORARY') AS connects,
+        AND has_database_privilege(%s, current_database(), 'TEMPORARY') AS connects,
     (SELECT array_agg(t) FROM unnest(%s::text[]) t WHERE NOT pg_has_role(r.oid, t, 'MEMBER')) AS lacks
 FROM pg_roles r WHERE r.rolname = %s
 """
@@ -32,7 +32,7 @@ SELECT bool_and(proleakproof) FROM pg_proc WHERE oid IN (
 def load_role(connection: psycopg.Connection[Any], name: str) -> dict[str, Any] | None:
     """Return what a role is beyond a plain one, and which of the service's it lacks; None where there is none."""
     cursor = connection.cursor(row_factory=psycopg.rows.dict_row)
-    return cursor.execute(_ROLE, (OPERATOR, list(TAKEN), name)).fetchone()
+    return cursor.execute(_ROLE, (OPERATOR, LIMITED, list(TAKEN), name)).fetchone()
 
 
 def boxes_are_marked(connection: psycopg.Connection[Any]) -> bool:
@@ -54,7 +54,7 @@ def let_take(connection: psycopg.Connection[Any], name: str, role: str) -> None:
 
 
 def let_connect(connection: psycopg.Connection[Any], name: str) -> None:
-    """Let a login connect to this database and keep temporary tables there, where everybody may not."""
-    database = connection.info.dbname
-    statement = sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}")
-    connection.execute(statement.format(sql.Identifier(database), sql.Identifier(name)))
+    """Let a login connect to this database, and the roles that it takes keep temporary tables, where not all may."""
+    database = sql.Identifier(connection.info.dbname)
+    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, sql.Identifier(name)))
+    connection.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(database, sql.Identifier(LIMITED)))

@@ -64,9 +64,19 @@ class Running:
         families = text_string_to_metric_families(content.decode())
         return {(each.name, *each.labels.values()): each.value for family in families for each in family.samples}
 
+    def line_of(self, request_id: str) -> dict[str, Any]:
+        """Return the only line of a request, which is written once it is answered."""
+        end = time.monotonic() + 10
+        while not (found := [each for each in self.lines() if each.get("request_id") == request_id]):
+            assert time.monotonic() < end, "no line of the request"
+            time.sleep(0.02)
+        [line] = found
+        return line
+
     def lines(self) -> list[dict[str, Any]]:
         """Return what was logged; each line has to be JSON."""
-        return [json.loads(line) for line in self.log.read_text("utf-8").split("\n") if line]
+        whole, _, _unfinished = self.log.read_text("utf-8").rpartition("\n")
+        return [json.loads(line) for line in whole.split("\n") if line]
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +181,7 @@ def test_nothing_that_people_send_or_are_called_is_in_the_log(running: Running) 
 def test_each_request_is_one_line_with_its_id_route_status_and_who_by_a_pseudonym(running: Running) -> None:
     status, headers, _ = running.ask("GET", "/api/v1/building?municipality=091", X_Request_Id=REQUEST_ID)
     assert (status, headers["X-Request-Id"]) == (200, REQUEST_ID)
-    [line] = [each for each in running.lines() if each.get("request_id") == REQUEST_ID]
+    line = running.line_of(REQUEST_ID)
     assert (line["event"], line["method"], line["status"]) == ("request", "GET", 200)
     assert line["route"] == "/api/v1/building"
     assert line["ms"] > 0
