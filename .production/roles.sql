@@ -19,6 +19,7 @@ CREATE EXTENSION postgis;
 CREATE EXTENSION btree_gist;
 -- Whether two boxes meet tells nothing more of a row: lets limited readers use the spatial indexes.
 ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF;
+ALTER FUNCTION st_expand(geometry, float8) LEAKPROOF;
 -- Optional (PostgreSQL 15 or later): large imports check references for all rows at once instead of row by row. Its
 -- price: whoever holds the service's login could switch foreign keys off.
 -- GRANT SET ON PARAMETER session_replication_role TO kuntokanta_service;
