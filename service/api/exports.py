@@ -31,7 +31,7 @@ from service.errors import NotFound
 from service.exporters.formats import FORMATS, ZIP
 from service.operations.export_jobs import queue_export
 from service.operations.export_requests import FORMAT_NAMES, LONGEST_FILTER, SRIDS, ExportRequest
-from service.operations.jobs import EXPORT, JobCancelled, cancel_job, list_jobs, look_at_job
+from service.operations.jobs import EXPORT, JobCancelled, cancel_job, list_jobs, look_at_job, retry_job
 from service.operations.permissions import Action, Of, needs
 from service.operations.stored_files import find_file, read_chunks
 from service.queries.jobs import JobKey
@@ -188,4 +188,16 @@ def cancel(municipality_code: str, export_id: int) -> Response:
     key, answer = JobKey(municipality_code, EXPORT.name, export_id), WrittenAnswer(status=204)
     check_document(lambda: export_document(look_at_job(database(), key)))
     cancel_job(database(), key, answer)
+    return answer.response()
+
+
+@blueprint.route(f"{_EXPORT}/retry", methods=["POST"])
+@blueprint.header(KEY_PARAMETER)
+@blueprint.answers(202, "Export")
+@needs(Action.EXPORT, Of.ADDRESS)
+@repeatable
+def retry(municipality_code: str, export_id: int) -> Response:
+    """Try an export again that failed or was cancelled."""
+    answer = WrittenAnswer(_accepted, 202)
+    retry_job(database(), JobKey(municipality_code, EXPORT.name, export_id), answer)
     return answer.response()

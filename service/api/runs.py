@@ -1,55 +1,35 @@
-"""Runs: a valuation is asked for, looked at while it works, and cancelled."""
+"""Runs: a valuation is asked for, looked at while it works, cancelled, and asked for again."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response
 from marshmallow import Schema, fields, validate
-from sqlalchemy.orm import Session
 
-from models.run import RunState
-from service.api.answers import json_answer, page_answer, to_json
+from service.api.answers import json_answer, page_answer
 from service.api.blueprint import RestBlueprint
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.digests import ETAG_HEADER, HEEDED_IF_MATCH, check_document, document_answer
 from service.api.fields import QueryNumber, Text, WholeNumber, municipality_field
 from service.api.identity import principal, readable_municipality
 from service.api.permissions import check_municipality
-from service.api.persons import with_names_for_the_known
-from service.api.problems import PROBLEM_TYPE, problem_document
 from service.api.run_bodies import REQUESTS, RunKinds
+from service.api.run_documents import begun, outcome, run_document, run_key
 from service.api.state import database
 from service.api.waiting import PREFER_PARAMETER, waits
 from service.api.written import KEY_PARAMETER, WrittenAnswer, repeatable
-from service.errors import NotFound, RunCancelled
 from service.operations.area_needs import NEED_METHODS
 from service.operations.jobs import RUN
 from service.operations.parameter_sets import METHODS
 from service.operations.permissions import Action, Of, needs
-from service.operations.run_errors import understood
+from service.operations.run_retries import retry_run
 from service.operations.runs import cancel_run, list_runs, look_at_run, parameters_of_run, queue_run
 from service.operations.valuation_computation import ValuationRequest
-from service.queries.jobs import JobKey, count_places
-from service.queries.report_rows import load_run
 
 blueprint = RestBlueprint("runs", __name__, description="Runs: what was computed when, with which parameters")
 _OBJECT = {"type": "object"}
-_SHOWN = (
-    "kind",
-    "state",
-    "valuation_year",
-    "settings",
-    "asset_count",
-    "code_version",
-    "input_hash",
-    "started_at",
-    "finished_at",
-    "created_by",
-    "error",
-)
 _PARAMETERS = (
     "name",
     "asset_class_code",
@@ -105,26 +85,13 @@ class RunListQuery(Schema):
     cursor = fields.String(load_default=None)
 
 
-def _location(document: Mapping[str, Any]) -> dict[str, str]:
-    return {"Location": url_for("runs.read", run=document["id"], _external=True)}
-
-
-def _outcome(key: JobKey) -> Response:
-    document = _document(look_at_run(database(), key.municipality_code, key.job_id))
-    if document["state"] == RunState.CANCELLED:
-        raise RunCancelled
-    if document["problem"] is not None:
-        return Response(to_json({**document["problem"], "run": document}), 422, content_type=PROBLEM_TYPE)
-    return json_answer(document, 201, _location(document))
-
-
 @blueprint.route("/runs", methods=["POST"])
 @blueprint.header(KEY_PARAMETER)
 @blueprint.header(PREFER_PARAMETER)
 @blueprint.answers(201, _OBJECT, description="The run has finished, within the time that the client would wait")
 @blueprint.answers(202, _OBJECT, description="The run waits for a worker, or is carried out")
 @needs(Action.WRITE_PLANS, Of.BODY)
-@waits(RUN, _outcome)
+@waits(RUN, outcome)
 @repeatable
 @blueprint.arguments(RunBody)
 def create(body: Mapping[str, Any]) -> Response:
@@ -133,7 +100,7 @@ def create(body: Mapping[str, Any]) -> Response:
     A run that fails while its client waits is a problem document, which names the run as `run`.
     """
     check_municipality(body["municipality_code"])
-    answer = WrittenAnswer(_begun, 202)
+    answer = WrittenAnswer(begun, 202)
     asked = REQUESTS.get(body["kind"], _valuation)
     queue_run(database(), asked(body, principal().holder), finish=answer)
     return answer.response()
@@ -165,7 +132,7 @@ def list_all(query: Mapping[str, Any]) -> Response:
     runs = list_runs(database(), municipality, before[0] if before else None, query["limit"] + 1)
     page = runs[: query["limit"]]
     next_key = (page[-1]["run_id"],) if len(runs) > len(page) else None
-    return page_answer(map(_document, page), encode_cursor(next_key))
+    return page_answer(map(run_document, page), encode_cursor(next_key))
 
 
 @blueprint.route("/runs/<string:run>", methods=["GET"])
@@ -174,7 +141,7 @@ def list_all(query: Mapping[str, Any]) -> Response:
 def read(run: str) -> Response:
     """Read a run: its state, settings and outcome."""
     municipality, run_id = run_key(run)
-    return document_answer(_document(look_at_run(database(), municipality, run_id)))
+    return document_answer(run_document(look_at_run(database(), municipality, run_id)))
 
 
 @blueprint.route("/runs/<string:run>/parameters", methods=["GET"])
@@ -196,34 +163,21 @@ def cancel(run: str) -> Response:
     """Cancel a run that has not ended; nothing of it is stored."""
     municipality, run_id = run_key(run)
     answer = WrittenAnswer(status=204)
-    check_document(lambda: _document(look_at_run(database(), municipality, run_id)))
+    check_document(lambda: run_document(look_at_run(database(), municipality, run_id)))
     cancel_run(database(), municipality, run_id, answer)
     return answer.response()
 
 
-def _begun(session: Session, key: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
-    run = load_run(session.connection(), key["municipality_code"], key["run_id"])
-    if run is None:
-        raise RuntimeError("the run that was just recorded is not there")
-    document = _document({**run, "workers": count_places(session.connection())})
-    return document, _location(document)
-
-
-def run_key(run: str) -> tuple[str, int]:
-    """Return the key that a run's id stands for; raises `NotFound`."""
-    found = re.fullmatch("([0-9]{3})-([1-9][0-9]{0,17})", run, re.ASCII)
-    if found is None:
-        raise NotFound("There is no such run: an id is like 091-12.")
-    return found[1], int(found[2])
-
-
-def _document(run: Mapping[str, Any]) -> dict[str, Any]:
-    key = {"id": f"{run['municipality_code']}-{run['run_id']}", "municipality_code": run["municipality_code"]}
-    shown = {name: run[name] for name in _SHOWN} | {"problem": _problem(run["error"]), "progress": run.get("progress")}
-    shown["workers"] = run.get("workers")
-    return with_names_for_the_known(key | {"run_id": run["run_id"]} | shown)
-
-
-def _problem(error: str | None) -> dict[str, Any] | None:
-    """Return why a run failed as a problem document: a request cannot be refused with it, it was taken before."""
-    return None if error is None else problem_document(422, "RunFailed", *understood(error))
+@blueprint.route("/runs/<string:run>/retry", methods=["POST"])
+@blueprint.header(KEY_PARAMETER)
+@blueprint.header(PREFER_PARAMETER)
+@blueprint.answers(201, _OBJECT, description="The new run has finished, within the time that the client would wait")
+@blueprint.answers(202, _OBJECT, description="The new run waits for a worker, or is carried out")
+@needs(Action.WRITE_PLANS, Of.ADDRESS)
+@waits(RUN, outcome)
+@repeatable
+def retry(run: str) -> Response:
+    """Ask again for a run that failed or was cancelled: by what the register holds now, as a run of its own."""
+    answer = WrittenAnswer(begun, 202)
+    retry_run(database(), *run_key(run), principal().holder, answer)
+    return answer.response()

@@ -12,7 +12,7 @@ from service.api.answers import json_answer, page_answer
 from service.api.blueprint import RestBlueprint
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.fields import QueryNumber
-from service.api.runs import run_key
+from service.api.run_documents import run_key
 from service.api.state import database
 from service.catalogues import text
 from service.errors import NotFound

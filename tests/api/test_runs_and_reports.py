@@ -152,3 +152,25 @@ def test_a_script_may_wait_for_a_run(planner: Any) -> None:
 def test_an_ended_run_cannot_be_cancelled(planner: Any) -> None:
     run = finished_run(planner)
     assert planner("DELETE", f"/api/v1/runs/{run['id']}").status_code == 409
+
+
+def test_a_run_that_failed_is_asked_for_again_as_a_run_of_its_own(planner: Any, engineer: Any) -> None:
+    asked = {"municipality_code": "901", "valuation_year": 2031, "scenario": "none such"}
+    failed = planner("POST", "/api/v1/runs", json=asked, headers={"Prefer": "wait=20"}).json["run"]
+    address = f"/api/v1/runs/{failed['id']}/retry"
+    assert engineer("POST", address).status_code == 403
+    again = planner("POST", address, headers={"Prefer": "wait=20"})
+    assert (again.status_code, again.json["title"]) == (422, "Run failed")
+    run = again.json["run"]
+    assert run["id"] != failed["id"]
+    assert [run[name] for name in ("kind", "valuation_year", "settings")] == [
+        failed[name] for name in ("kind", "valuation_year", "settings")
+    ]
+    assert planner("GET", f"/api/v1/runs/{failed['id']}").json["state"] == "failed"
+
+
+def test_a_run_that_is_done_is_not_tried_again(planner: Any) -> None:
+    run = finished_run(planner)
+    refused = planner("POST", f"/api/v1/runs/{run['id']}/retry")
+    assert (refused.status_code, "finished" in refused.json["detail"]) == (409, True)
+    assert planner("POST", "/api/v1/runs/901-99999999/retry").status_code == 404

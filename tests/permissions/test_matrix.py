@@ -41,7 +41,9 @@ _COLUMNS = ("method", "route", "needs", "of")
 _THERE = frozenset({409})
 CONTENT: Mapping[str, frozenset[int]] = {
     "exports.cancel": _THERE,
+    "exports.retry": _THERE,
     "runs.cancel": _THERE,
+    "runs.retry": _THERE,
     "imports.cancel_import": _THERE,
     "imports.retry_import": _THERE,
     "service needs.add_area": _THERE,
@@ -256,8 +258,10 @@ ASKS: Mapping[str, Build] = {
     ),
     "exports.create": _json(lambda town: {"municipality_code": town.code, "format": "csv"}),
     "exports.cancel": _none,
+    "exports.retry": _none,
     "runs.create": _json(lambda town: {"municipality_code": town.code, **_RUN}),
     "runs.cancel": _none,
+    "runs.retry": _none,
 }
 
 

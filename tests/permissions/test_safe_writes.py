@@ -147,6 +147,12 @@ def sent_file(path: str, **members: str) -> Addition:
     return Addition(path, lambda: form(b"id,nimi\n7,x\n"), lambda: form(b"id,nimi\n7,y\n"))
 
 
+def retried(waiting: str, send: Send) -> Addition:
+    """A job that is cancelled, and tried again."""
+    assert send("DELETE", waiting).status_code == 204
+    return Addition(f"{waiting}/retry", dict, lambda: {"headers": {"If-Match": "*"}})
+
+
 def additions(town: Any, send: Send) -> dict[str, Addition]:
     """What each route that is posted to is sent; records that are there already are given another key."""
     school = f"/api/v1/assets/{town.assets['building']}"
@@ -167,8 +173,12 @@ def additions(town: Any, send: Send) -> dict[str, Addition]:
     body = town.asset_body("building")
     feature = {"type": "Feature", "geometry": body.pop("geometry"), "properties": body}
     batch = f"/api/v1/imports/{TOWN}-{town.batch_id}"
-    cancelled = queued("imports", data=town.import_form, content_type=lambda: FORM)(send)
-    assert send("DELETE", cancelled).status_code == 204
+    export, run = {"municipality_code": TOWN, "format": "csv"}, {"municipality_code": TOWN, "valuation_year": 2026}
+    waiting = {
+        "imports": {"data": town.import_form, "content_type": lambda: FORM},
+        "exports": {"json": lambda: export},
+        "runs": {"json": lambda: run},
+    }
     of_records = {
         f"/api/v1/assets/{name}": added(f"{school}/{name}", {**town.record_body(name), **key}, note="another")
         for name, key in records.items()
@@ -181,19 +191,18 @@ def additions(town: Any, send: Send) -> dict[str, Addition]:
         for name, key in plans.items()
     }
     profile = {"municipality_code": TOWN, "yaml": profile_of(town, "posted")}
-    run = {"municipality_code": TOWN, "valuation_year": 2026}
     return {
+        **{f"/api/v1/{each}/retry": retried(queued(each, **options)(send), send) for each, options in waiting.items()},
         **{f"/api/v1/{each}": added(f"/api/v1/{each}", town.asset_body(each), owner="x") for each in CLASSES},
         **of_records,
         **of_plans,
         "/ogc/collections": added("/ogc/collections/building/items", feature, id="another"),
         "/api/v1/cost-indices": added("/api/v1/cost-indices", index, source_title="L"),
-        "/api/v1/exports": added("/api/v1/exports", {"municipality_code": TOWN, "format": "csv"}, format="gpkg"),
+        "/api/v1/exports": added("/api/v1/exports", export, format="gpkg"),
         "/api/v1/runs": added("/api/v1/runs", run, valuation_year=2027),
         "/api/v1/import-profiles": added("/api/v1/import-profiles", profile, yaml=profile_of(town, "another")),
         "/api/v1/import-profiles/proposals": sent_file("/api/v1/import-profiles/proposals", municipality=TOWN),
         "/api/v1/imports": sent_file("/api/v1/imports", profile=f"parks_of_{TOWN}", municipality=TOWN),
-        "/api/v1/imports/retry": Addition(f"{cancelled}/retry", dict, lambda: {"headers": {"If-Match": "*"}}),
         "/api/v1/imports/undo": Addition(f"{batch}/undo", dict, lambda: {"query_string": "dry_run=true"}),
     }
 
