@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service.errors import NotFound, StaleVersion, VersionMissing
 from service.operations.kept_answers import Finish
 from service.queries.record_sets import RecordSet
-from service.queries.record_writes import store_record
+from service.queries.record_writes import add_record, store_record
 from service.queries.records import load_record
 
 Values = Mapping[str, Any]
@@ -61,7 +61,10 @@ def replace_record(
     digest = None if present is None else record_digest(present)
     if known.digests is not None and digest not in known.digests:
         raise StaleVersion(current=digest)
-    store_record(session, records, key, values)
+    if known.is_told:
+        store_record(session, records, key, values)
+    elif not add_record(session, records, key, values):  # somebody added one while this one waited
+        raise VersionMissing
     record = present_record(load_record(session.connection(), records, key))
     if finish is not None:
         finish(session, record)

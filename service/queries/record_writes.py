@@ -8,7 +8,7 @@ from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import LargeBinary, Sequence, bindparam, func, insert, or_, select, update
+from sqlalchemy import LargeBinary, Sequence, bindparam, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -33,6 +33,15 @@ def insert_record(session: Session, records: RecordSet, values: Mapping[str, Any
     stored = {name: _stored(name, value) for name, value in values.items()}
     session.execute(insert(records.table).values(stored))
     note_insert(session, records.table, {each.name: values[each.name] for each in records.table.primary_key.columns})
+
+
+def add_record(session: Session, records: RecordSet, key: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Write a new record; return whether it is written: not where another was of the same key meanwhile."""
+    statement = upsert(records.table).values({**key, **values}).on_conflict_do_nothing()
+    if session.execute(statement.returning(literal(1))).first() is None:
+        return False
+    note_insert(session, records.table, key)
+    return True
 
 
 def store_record(session: Session, records: RecordSet, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:

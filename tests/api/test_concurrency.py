@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime
 import functools
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from models.registry import ASSET_CLASSES
+from service.acting import acting_as, operator
 from service.database import Database
 from service.errors import ChangesCollided
 from service.operations.kept_answers import (
@@ -67,6 +70,23 @@ def test_of_two_changes_of_one_version_the_second_is_stale(engineer: Any, school
     at_once(*(functools.partial(change, f"Nimi {number}") for number in range(4)))
     assert sorted(statuses) == [200, 412, 412, 412]
     assert engineer("GET", path).json["row_version"] == 2
+
+
+def test_of_two_who_add_the_same_record_the_second_is_told_of_the_first(
+    planner: Any, module_database: Database
+) -> None:
+    path, answers = "/api/v1/budgets/901/2041/bridge", list[Any]()
+    bridge = ASSET_CLASSES["bridge"].number
+    second = threading.Thread(target=lambda: answers.append(planner("PUT", path, json={"amount_eur": 2})))
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
+    with acting_as(operator()), module_database.writing() as first:
+        first.execute(text("INSERT INTO budget VALUES ('901', 2041, :bridge, 1)"), {"bridge": bridge})
+        second.start()
+        while second.is_alive() and not first.execute(waits).scalar():
+            time.sleep(0.01)
+    second.join()
+    assert [each.status_code for each in answers] == [428]
+    assert planner("GET", path).json["amount_eur"] == 1
 
 
 def test_a_client_that_has_the_version_is_told_so(engineer: Any, school: dict[str, Any]) -> None:
