@@ -14,7 +14,7 @@ from service.operations.permissions import Action
 from service.operations.principals import Principal
 
 NOBODY_YET = "nobody"
-_READING = (Action.OPEN, Action.READ, Action.AUDIT)
+_READING = (Action.OPEN, Action.READ, Action.DOWNLOAD, Action.AUDIT)
 
 
 def begin_acting() -> None:

@@ -30,7 +30,7 @@ from service.catalogues import LANGUAGES
 from service.errors import NotFound
 from service.exporters.formats import FORMATS, ZIP
 from service.operations.export_jobs import queue_export
-from service.operations.export_requests import FORMAT_NAMES, LONGEST_FILTER, SRIDS, ExportRequest
+from service.operations.export_requests import ARCHIVE, FORMAT_NAMES, LONGEST_FILTER, SRIDS, ExportRequest
 from service.operations.jobs import EXPORT, JobCancelled, cancel_job, list_jobs, look_at_job, retry_job
 from service.operations.permissions import Action, Of, needs
 from service.operations.stored_files import find_file, read_chunks
@@ -47,7 +47,11 @@ class ExportBody(Schema):
     """What to export."""
 
     municipality_code = municipality_field(required=True)
-    format = fields.String(required=True, validate=validate.OneOf(list(FORMAT_NAMES)))
+    format = fields.String(
+        required=True,
+        validate=validate.OneOf(list(FORMAT_NAMES)),
+        metadata={"description": "An archive holds the audit too: it is for those who may read that"},
+    )
     classes = fields.List(
         fields.String(validate=validate.OneOf(list(ASSET_CLASSES))),
         load_default=list,
@@ -135,9 +139,16 @@ def _outcome(key: JobKey) -> Response:
 def create(body: Mapping[str, Any]) -> Response:
     """Ask for a file of a register; `Location` says where to look at it, and at the address of the file in the end."""
     check_municipality(body["municipality_code"])
+    _check_format(body["format"], body["municipality_code"])
     answer = WrittenAnswer(_accepted, 202)
     queue_export(database(), _request(body), principal().holder, answer)
     return answer.response()
+
+
+def _check_format(form: str, municipality_code: str) -> None:
+    """Raise unless the client may have a file of this format: an archive tells all that the audit does."""
+    if form == ARCHIVE:
+        principal().check(Action.AUDIT, municipality_code)
 
 
 @blueprint.route("/exports", methods=["GET"])
@@ -163,10 +174,11 @@ def read_export(municipality_code: str, export_id: int) -> Response:
 
 @blueprint.route(f"{_EXPORT}/file", methods=["GET"])
 @blueprint.describe(responses={200: {"description": "The file, of its own media type", "content": _CONTENT}})
-@needs(Action.READ, Of.ADDRESS)
+@needs(Action.DOWNLOAD, Of.ADDRESS)
 def read_file(municipality_code: str, export_id: int) -> Response:
-    """Read the file of an export, which is kept for a week."""
+    """Read the file of an export, which is kept for a week; it names who recorded what, and needs a token always."""
     job = look_at_job(database(), JobKey(municipality_code, EXPORT.name, export_id))
+    _check_format(job["request"]["format"], municipality_code)
     if job["state"] != JobState.FINISHED:
         raise NotFound(f"The export has no file: it is {job['state']}.")
     file = find_file(database(), municipality_code, job["result_file_id"])

@@ -20,6 +20,7 @@ class Action(StrEnum):
     SIGN_IN = "sign in and out"
     READ = "read"
     EXPORT = "export"
+    DOWNLOAD = "download exported files"
     IMPORT = "import files"
     WRITE_RECORDS = "write records"
     WRITE_PLANS = "write needs, parameters and runs"
@@ -50,6 +51,7 @@ MAY: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.SIGN_IN: frozenset(Role),
         Action.READ: frozenset(Role),
         Action.EXPORT: frozenset(Role),
+        Action.DOWNLOAD: frozenset(Role),  # they name who recorded what, as nothing does that is open
         Action.IMPORT: frozenset({Role.ENGINEER, Role.PLANNER, Role.ADMIN}),
         Action.WRITE_RECORDS: frozenset({Role.ENGINEER, Role.ADMIN}),
         Action.WRITE_PLANS: frozenset({Role.PLANNER, Role.ADMIN}),

@@ -27,6 +27,7 @@ LEFT_OUT = {
     "data_version": "counts changes of this register; a restored one begins anew",
     "run_progress": "only while a run is under way",
     "job": "work of this installation",
+    "kept_answer": "to those who may repeat a request to this installation, for a day",
     "stored_file": "files of this installation's work",
     "stored_file_chunk": "files of this installation's work",
 }

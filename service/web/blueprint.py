@@ -69,7 +69,7 @@ def asset(asset_key: AssetKey) -> Response:
 def imports() -> Response:
     """Return the page to check and import files, and to download the register; it holds nothing of the register."""
     told = import_settings(page_language(), request.args.get("municipality"), g.principal)
-    return page("web/import.html", settings=told, choices=import_choices())
+    return page("web/import.html", settings=told, choices=import_choices(g.principal))
 
 
 @blueprint.get("/permissions")

@@ -12,7 +12,7 @@ from service.api.sessions import session
 from service.catalogues import texts_of
 from service.importers.own_profiles import OWN_PROFILES
 from service.importers.proposals.vocabulary import PROPOSED_TARGETS
-from service.operations.export_requests import FORMAT_NAMES, SRIDS
+from service.operations.export_requests import ARCHIVE, FORMAT_NAMES, SRIDS
 from service.operations.import_checks import ON_CONFLICT
 from service.operations.permissions import Action
 from service.operations.principals import Principal
@@ -51,12 +51,13 @@ def import_settings(language: str, municipality: str | None, reader: Principal |
     }
 
 
-def import_choices() -> dict[str, Any]:
+def import_choices(reader: Principal | None) -> dict[str, Any]:
     """Return what the page's forms offer: classes, classes of proposals, formats and coordinate systems of exports."""
+    has_archives = reader is not None and reader.may(Action.AUDIT)
     return {
         "classes": list(ASSET_CLASSES),
         "proposed": PROPOSED_TARGETS,
         "on_conflict": ON_CONFLICT,
-        "formats": FORMAT_NAMES,
+        "formats": [each for each in FORMAT_NAMES if each != ARCHIVE or has_archives],
         "srids": SRIDS,
     }

@@ -36,6 +36,10 @@ def _changed(archive: Path, path: Path, member: str, change: tuple[bytes, bytes]
     return path
 
 
+def test_it_holds_no_answers_to_those_who_may_repeat_their_requests_elsewhere(archive: Path) -> None:
+    assert "kept_answer" not in {each["name"] for each in _tables(archive)}
+
+
 def test_it_makes_the_same_register_history_included(archive: Path, database: Database, tmp_path: Path) -> None:
     restored = restore_archive(database, archive)
     assert restored.rows["asset_version"] == restored.rows["asset"] > 7000

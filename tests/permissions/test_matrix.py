@@ -153,7 +153,7 @@ def test_every_route_is_in_the_table_with_what_it_needs(app: Flask) -> None:
 
 def test_nothing_is_written_by_who_may_only_read_and_no_address_of_a_municipality_is_unguarded(app: Flask) -> None:
     for each in routes(app):
-        may_read_only = each.permission.action in (Action.OPEN, Action.READ, Action.AUDIT)
+        may_read_only = each.permission.action in (Action.OPEN, Action.READ, Action.DOWNLOAD, Action.AUDIT)
         assert may_read_only == (each.method == "GET"), each
         names_one = {"municipality_code", "asset_key", "run", "feature_id"} & each.rule.arguments
         assert bool(names_one) == (each.permission.of is Of.ADDRESS), each
