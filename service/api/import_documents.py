@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.job import JobState
-from service.api.persons import with_names_for_the_known
+from service.api.persons import fields_for_the_known, with_names_for_the_known
 from service.api.problems import problem_document
 from service.errors import Fault
 from service.operations.import_report import Severity
@@ -45,7 +45,13 @@ def import_document(row: Mapping[str, Any], places: int) -> dict[str, Any]:
 
 def whole_import_document(row: Mapping[str, Any], places: int) -> dict[str, Any]:
     """Return an import with its report, and with the problem document of one that failed."""
-    return import_document(row, places) | {"report": row["report"], "problem": import_problem(row)}
+    report = row["report"] and report_for_the_known(row["report"])
+    return import_document(row, places) | {"report": report, "problem": import_problem(row)}
+
+
+def report_for_the_known(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a check report, without names in what it changes where it is read by nobody that is known."""
+    return {**report, "changes": fields_for_the_known(report["changes"])}
 
 
 def import_problem(row: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -14,7 +14,9 @@ from service.api.asset_lists import PageQuery
 from service.api.blueprint import RestBlueprint
 from service.api.cursor import decode_cursor, encode_cursor
 from service.api.identity import principal
+from service.api.import_documents import report_for_the_known
 from service.api.permissions import check_targets
+from service.api.persons import fields_for_the_known
 from service.api.state import database
 from service.api.written import KEY_PARAMETER, WrittenAnswer, kept_alone, repeatable
 from service.catalogues import LANGUAGES
@@ -169,7 +171,8 @@ def add_import_results(blueprint: RestBlueprint, address: str) -> None:
         place = decode_cursor(query.get("cursor"), (int, int))
         after = None if place is None else (place[0], place[1])
         items, last = list_import_changes(database(), municipality_code, batch_id, after, query["limit"])
-        return page_answer(items, encode_cursor(last))
+        told = ({**each, "fields": fields_for_the_known(each["fields"])} for each in items)
+        return page_answer(told, encode_cursor(last))
 
     @blueprint.route(f"{address}/undo", methods=["POST"])
     @blueprint.header(KEY_PARAMETER)
@@ -194,7 +197,7 @@ def _report(municipality_code: str, batch_id: int) -> Mapping[str, Any]:
     if row["report"] is None:
         raise NotFound(f"Import {municipality_code}-{batch_id} has no check report yet.")
     report: Mapping[str, Any] = row["report"]
-    return report
+    return report_for_the_known(report)
 
 
 def _faults_answer(report: Mapping[str, Any], form: str, language: str, name: str) -> Response:
