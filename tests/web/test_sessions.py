@@ -64,7 +64,7 @@ def test_a_session_may_what_its_token_may_and_no_more(app: Flask, signed_in: Bro
     assert by_session["holder"] == "Insinööri Ingman"
     assert by_session["grants"] == [{"role": "engineer", "municipality_code": "999"}]
     may = {each["action"]: each["municipality_codes"] for each in by_session["may"] if not each["everywhere"]}
-    engineers = {"read", "export", "import", "write_records"}
+    engineers = {"read", "download", "export", "import", "write_records"}
     assert may == {action: ["999"] if action in engineers else [] for action in may}
 
 
