@@ -167,7 +167,7 @@ class DatabaseUnavailable(KuntokantaError):
 
 
 class RolesMissing(DatabaseUnavailable):
-    """The login of the service may not take its roles in the database: `kuntokanta migrate` admits it."""
+    """The login may not take the service's roles: it is the owner's, or not admitted yet (`kuntokanta migrate`)."""
 
 
 class TookTooLong(KuntokantaError):

@@ -210,6 +210,7 @@ def cancel(municipality_code: str, export_id: int) -> Response:
 @repeatable
 def retry(municipality_code: str, export_id: int) -> Response:
     """Try an export again that failed or was cancelled."""
-    answer = WrittenAnswer(_accepted, 202)
-    retry_job(database(), JobKey(municipality_code, EXPORT.name, export_id), answer)
+    key, answer = JobKey(municipality_code, EXPORT.name, export_id), WrittenAnswer(_accepted, 202)
+    _check_format(look_at_job(database(), key)["request"]["format"], municipality_code)
+    retry_job(database(), key, answer)
     return answer.response()

@@ -51,7 +51,7 @@ def whole_import_document(row: Mapping[str, Any], places: int) -> dict[str, Any]
 
 def report_for_the_known(report: Mapping[str, Any]) -> dict[str, Any]:
     """Return a check report, without names in what it changes where it is read by nobody that is known."""
-    return {**report, "changes": fields_for_the_known(report["changes"])}
+    return {**report, "changes": fields_for_the_known(report.get("changes", []))}
 
 
 def import_problem(row: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -7,7 +7,10 @@ import json
 from typing import Any
 
 import openpyxl
+from sqlalchemy import text
 from werkzeug.test import TestResponse
+
+from service.database import Database
 
 PROFILE = "tampere_playgrounds"
 
@@ -87,3 +90,13 @@ def test_the_faults_of_a_dry_run_come_as_json_as_a_map_and_as_a_workbook_in_ones
     assert sheets.sheetnames[:2] == ["Yhteenveto", "Havainnot"]
     assert book.headers["Content-Language"] == "fi"
     assert admin("GET", f"{address}?format=pdf").status_code == 400
+
+
+def test_reports_that_were_kept_before_changes_were_told_are_still_read(admin: Any, module_database: Database) -> None:
+    address = send(admin, playgrounds(("21", "Lehto", [24488000.0, 6820000.0]))).headers["Location"]
+    then = "- '{changes,added_rows,missing_rows,rules,uncounted}'::text[]"
+    with module_database.writing() as session:
+        session.execute(text(f"UPDATE import_batch SET report = report {then}"))
+        session.execute(text(f"UPDATE job SET result = result {then} WHERE kind = 'import'"))
+    for path in (address, f"{address}/faults", f"{address}/faults?format=xlsx", f"{address}/changes"):
+        assert admin("GET", path).status_code == 200, path

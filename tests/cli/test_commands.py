@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,17 @@ def run(url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
         return CliRunner().invoke(main, arguments)
 
     return run
+
+
+def test_commands_work_with_the_address_that_the_readme_names(
+    cluster: Cluster, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+    (named,) = set(re.findall(r"python3 -m service\.cluster ([a-z-]*url)", readme))
+    address = getattr(cluster, named.replace("-", "_"))(url.rpartition("/")[2])
+    monkeypatch.setenv("KUNTOKANTA_DATABASE_URL", address)
+    listed = CliRunner().invoke(main, ["token", "list"])
+    assert listed.exit_code == 0, listed.output
 
 
 def test_the_demo_is_loaded_once_and_its_token_kept_for_its_owner(run, tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ def test_an_archive_which_holds_the_audit_is_for_those_who_read_the_audit(
         assert send("GET", "/api/v1/audit").status_code == 403
         assert send("POST", "/api/v1/exports", json=body).status_code == 403
         assert send("GET", archive).status_code == 403
+        assert send("POST", f"{archive.removesuffix('/file')}/retry").status_code == 403
     assert send_as(Role.ADMIN, TOWN)("GET", archive).status_code == 200
 
 
