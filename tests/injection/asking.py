@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from places import Operation, Place, put_into
-from test_matrix import Ask, Route, sound_request, values_of
+from route_requests import Ask, Route, sound_request, values_of
 from werkzeug.routing import MapAdapter
 
 TILE = {"tileMatrixSetId": "WebMercatorQuad", "tileMatrix": "10", "tileRow": "296", "tileCol": "583"}

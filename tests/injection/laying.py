@@ -13,8 +13,8 @@ from typing import Any
 from asking import SoundRequests
 from conftest import DISTRICT, LAID, NAMES, OWN, lay, sender
 from places import Operation, operations_of
+from route_requests import Route, routes
 from service_processes import served
-from test_matrix import Route, routes
 
 from models.access import Role
 from service.app import create_app

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from models.registry import ASSET_CLASSES
+from service.api.permissions import permissions
 from service.operations.permissions import Of, Permission
 
 # Answers that are narrowed without being asked.
@@ -39,6 +41,16 @@ class Route:
     @property
     def view(self) -> str:
         return self.endpoint.partition(".")[2]
+
+
+def routes(app: Flask) -> list[Route]:
+    """Give every rule by each of its methods."""
+    declared = permissions(app)
+    return [
+        Route(rule, method, declared[rule.endpoint])
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
 
 
 def values_of(route: Route, town: Any) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from werkzeug.test import TestResponse
 
 from models.access import Role
 from models.registry import ASSET_CLASSES
-from service.api.permissions import permissions
 from service.app import create_app
 from service.cluster.cluster import Cluster
 from service.database import Database
@@ -34,7 +33,7 @@ from service.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from route_requests import NEVER_NAME, SAME_ORIGIN, Route, send
+from route_requests import NEVER_NAME, SAME_ORIGIN, Route, routes, send
 
 OWN, OTHER = "901", "902"
 TABLE = Path(__file__).with_name("routes.csv")
@@ -102,15 +101,6 @@ def grants_for(route: Route) -> list[Grant]:
         return GRANTS
     places = (OWN, OTHER, None)
     return [Grant(None), *(Grant(role, places[(number + turn) % 3]) for turn, role in enumerate(Role))]
-
-
-def routes(app: Flask) -> list[Route]:
-    declared = permissions(app)
-    return [
-        Route(rule, method, declared[rule.endpoint])
-        for rule in app.url_map.iter_rules()
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-    ]
 
 
 def as_told(route: Route) -> tuple[str, str, str, str]:
